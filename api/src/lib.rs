@@ -1,1 +1,7 @@
-//! Placeholder.
+//! The service of Countersign: everything the product does, without a face.
+
+pub mod clock;
+pub mod hooks;
+pub mod rng;
+pub mod secret;
+pub mod timing;

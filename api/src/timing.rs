@@ -1,0 +1,291 @@
+//! Every duration of the product in one value, so that a test can shorten one and a reader can find it.
+//!
+//! The defaults are the documented ones. Only [`Timing::undo`] can be configured; the rest are promises.
+
+use std::time::Duration;
+
+const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+const fn minutes(count: u64) -> Duration {
+    seconds(count * 60)
+}
+
+const fn hours(count: u64) -> Duration {
+    minutes(count * 60)
+}
+
+const fn days(count: u64) -> Duration {
+    hours(count * 24)
+}
+
+/// How long things take, last and wait.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Timing {
+    /// Approving and publishing.
+    pub publishing: Publishing,
+    /// Calling Pinterest.
+    pub calls: Calls,
+    /// Looking for what became of a send whose outcome is unknown.
+    pub reconcile: Reconcile,
+    /// OAuth flows and tokens.
+    pub oauth: OAuth,
+    /// People's sign-ins.
+    pub sign_in: SignIn,
+    /// The audit log.
+    pub audit: Audit,
+    /// The process itself: loops, start and stop, what is swept.
+    pub process: Process,
+}
+
+/// Approving and publishing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publishing {
+    /// A publication is due this long after its approval at the earliest; until it is claimed, Undo takes it back.
+    pub undo: Duration,
+    /// A claim that is not renewed for this long is lost.
+    pub lease_ttl: Duration,
+    /// How often a claim in work is renewed.
+    pub heartbeat: Duration,
+    /// How often lost claims and intents without outcome are looked for.
+    pub reaper: Duration,
+    /// An approval lapses this long after the decision ...
+    pub approval_ttl: Duration,
+    /// ... or this long after `publish_at`, whichever is later.
+    pub approval_ttl_after_publish_at: Duration,
+    /// A publication not claimed this long after its `publish_at` is `missed`.
+    pub missed_after: Duration,
+    /// Between two sends for one account.
+    pub spacing: Duration,
+    /// Retries of a send that was proven not accepted wait a random part of this, doubled with each failure ...
+    pub retry_base: Duration,
+    /// ... up to this.
+    pub retry_max: Duration,
+    /// How long an account pauses after its first, second and any later block for spam.
+    pub spam_pauses: [Duration; 3],
+    /// A connection held for its authorization is tried again after this.
+    pub authorization_recheck: Duration,
+}
+
+impl Default for Publishing {
+    fn default() -> Self {
+        Self {
+            undo: seconds(10),
+            lease_ttl: seconds(60),
+            heartbeat: seconds(20),
+            reaper: seconds(15),
+            approval_ttl: days(30),
+            approval_ttl_after_publish_at: hours(24),
+            missed_after: minutes(60),
+            spacing: seconds(20),
+            retry_base: seconds(5),
+            retry_max: minutes(10),
+            spam_pauses: [hours(1), hours(6), hours(24)],
+            authorization_recheck: minutes(15),
+        }
+    }
+}
+
+/// Calling Pinterest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calls {
+    /// To have a connection, TLS included.
+    pub connect: Duration,
+    /// For a send as a whole, from the first byte to the last of the answer.
+    pub send: Duration,
+    /// For any other call as a whole.
+    pub other: Duration,
+    /// `timeout_ms` in the intent of a send: the call and the lease, so that the reaper always comes in time.
+    pub send_intent: Duration,
+    /// `timeout_ms` in the intent of any other call.
+    pub other_intent: Duration,
+    /// How long a board's name is kept, in memory only.
+    pub board_names_ttl: Duration,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self {
+            connect: seconds(5),
+            send: seconds(60),
+            other: seconds(20),
+            send_intent: seconds(120),
+            other_intent: seconds(30),
+            board_names_ttl: seconds(60),
+        }
+    }
+}
+
+/// Looking for what became of a send whose outcome is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconcile {
+    /// When the board is looked at, counted from the moment the outcome became unknown. After the last: a person decides.
+    pub steps: [Duration; 6],
+    /// How far Pinterest's clock may be behind ours: Pins made this long before the send are candidates too.
+    pub clock_skew: Duration,
+    /// Pins made this long after the send's deadline are candidates too.
+    pub after_deadline: Duration,
+}
+
+impl Default for Reconcile {
+    fn default() -> Self {
+        Self {
+            steps: [seconds(5), seconds(30), minutes(2), minutes(10), minutes(30), hours(2)],
+            clock_skew: minutes(2),
+            after_deadline: minutes(10),
+        }
+    }
+}
+
+/// OAuth flows and tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    /// How long a `state` may be used, once.
+    pub state_ttl: Duration,
+    /// A token is used for a send only if it is valid for longer than this; else it is refreshed first.
+    pub min_validity: Duration,
+    /// A token is refreshed after this share of its lifetime, in per cent.
+    pub refresh_at_percent: u32,
+    /// A connection nobody uses has its token refreshed this often, so that the refresh token never lapses.
+    pub idle_refresh: Duration,
+    /// How long one refresh may hold others of the same connection up.
+    pub refresh_lease_ttl: Duration,
+}
+
+impl Default for OAuth {
+    fn default() -> Self {
+        Self {
+            state_ttl: minutes(10),
+            min_validity: hours(24),
+            refresh_at_percent: 80,
+            idle_refresh: days(7),
+            refresh_lease_ttl: seconds(60),
+        }
+    }
+}
+
+/// People's sign-ins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// A session ends this long after its last use ...
+    pub session_idle_ttl: Duration,
+    /// ... and in any case this long after the sign-in.
+    pub session_absolute_ttl: Duration,
+    /// A session's last use is written down at most this often.
+    pub session_touch: Duration,
+    /// How long a one-time sign-in link may be used, once.
+    pub link_ttl: Duration,
+    /// A refused act is told in the log at most this often for each person and action.
+    pub refusals_told: Duration,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            session_idle_ttl: minutes(30),
+            session_absolute_ttl: hours(12),
+            session_touch: seconds(60),
+            link_ttl: hours(24),
+            refusals_told: seconds(60),
+        }
+    }
+}
+
+/// The audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// An intent that cannot be committed within this: the call is refused (503).
+    pub intent_write: Duration,
+    /// An intent without outcome for its `timeout_ms` and this long becomes `api.unknown`.
+    pub outcome_grace: Duration,
+    /// How often a checkpoint is signed while the log grows.
+    pub checkpoint: Duration,
+    /// How far `at` may lie before the greatest so far in its stream without a `system.clock_stepped`.
+    pub clock_step: Duration,
+    /// How often `system.heartbeat` is written.
+    pub heartbeat: Duration,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            intent_write: seconds(2),
+            outcome_grace: seconds(30),
+            checkpoint: seconds(10),
+            clock_step: seconds(5),
+            heartbeat: days(1),
+        }
+    }
+}
+
+/// The process itself: loops, start and stop, what is swept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// How often the publisher looks for due work when nobody wakes it.
+    pub publisher_tick: Duration,
+    /// How often short-lived rows that are spent are swept.
+    pub sweep: Duration,
+    /// An uploaded image that no draft uses goes after this.
+    pub unattached_upload_ttl: Duration,
+    /// The saved answer to an `Idempotency-Key` is kept this long.
+    pub idempotency_ttl: Duration,
+    /// Access-log files go after this.
+    pub access_log_ttl: Duration,
+    /// A jump of the clock larger than this pauses claiming ...
+    pub clock_jump: Duration,
+    /// ... for this long.
+    pub clock_jump_pause: Duration,
+    /// How long a write waits for the database's lock.
+    pub database_busy: Duration,
+    /// How long a graceful stop waits for what is in flight: a send and its settling.
+    pub graceful_stop: Duration,
+}
+
+impl Default for Process {
+    fn default() -> Self {
+        Self {
+            publisher_tick: seconds(1),
+            sweep: minutes(10),
+            unattached_upload_ttl: hours(24),
+            idempotency_ttl: hours(24),
+            access_log_ttl: days(30),
+            clock_jump: seconds(30),
+            clock_jump_pause: seconds(60),
+            database_busy: seconds(5),
+            graceful_stop: seconds(75),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reaper_always_comes_before_an_intent_is_given_up() {
+        let timing = Timing::default();
+        let longest_send = timing.calls.send + timing.publishing.lease_ttl;
+        assert!(timing.calls.send_intent >= longest_send);
+        let given_up = timing.calls.send_intent + timing.audit.outcome_grace;
+        assert!(longest_send + timing.publishing.reaper < given_up);
+        assert!(timing.calls.other < timing.calls.other_intent);
+    }
+
+    #[test]
+    fn a_lease_survives_two_missed_heartbeats() {
+        let publishing = Publishing::default();
+        assert!(publishing.lease_ttl >= publishing.heartbeat * 3);
+    }
+
+    #[test]
+    fn a_graceful_stop_outlasts_a_send() {
+        let timing = Timing::default();
+        assert!(timing.process.graceful_stop > timing.calls.connect + timing.calls.send);
+    }
+
+    #[test]
+    fn reconciling_looks_ever_more_rarely() {
+        assert!(Reconcile::default().steps.is_sorted());
+    }
+}
