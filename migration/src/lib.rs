@@ -1,1 +1,22 @@
-//! Placeholder.
+//! The schema, step by step. A step that has landed is frozen; the next change is a new file.
+//!
+//! The SQL is written once for SQLite and PostgreSQL; what differs (byte strings, row ids, triggers) is asked of
+//! [`Dialect`]. A step imports no entity, so that it keeps meaning what it meant when it was written.
+
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261122_1_first;
+
+pub use dialect::Dialect;
+pub use sea_orm_migration::MigratorTrait;
+
+/// The ordered list of steps.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_1_first::Migration)]
+    }
+}
