@@ -1,5 +1,6 @@
 //! The service of Countersign: everything the product does, without a face.
 
+pub mod audit;
 pub mod clock;
 pub mod hooks;
 pub mod rng;
