@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub mod clock;
+pub mod data_dir;
 pub mod hooks;
+pub mod keys;
 pub mod rng;
 pub mod secret;
 pub mod timing;
