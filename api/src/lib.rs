@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod clock;
 pub mod data_dir;
+pub mod drafts;
 pub mod hooks;
 pub mod keys;
 pub mod rng;

@@ -1,0 +1,4 @@
+//! Drafts of Pins: what people write before anyone signs it.
+
+pub mod content;
+pub mod schedule;
