@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Countersign's faces: the pages, the command line and the server that joins them to the service.
+
+pub mod assets;
+pub mod views;
+pub mod web;

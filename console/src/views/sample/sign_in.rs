@@ -1,0 +1,33 @@
+//! Samples of the door.
+
+use super::{DAY, NOW, Page, Tongue};
+use crate::views::form::FieldError;
+use crate::views::sign_in::{self, DeadLink, OneTimeLink, SetPassword, SignIn};
+
+pub(super) fn pages(t: Tongue) -> Vec<Page> {
+    let public = t.public();
+    let refused = SignIn {
+        email: t.say("mira@halden.example"),
+        refused: Some("That e-mail and password do not belong together.".into()),
+        return_to: t.say("/drafts/drf_1"),
+        has_ended: true,
+    };
+    let link = OneTimeLink {
+        action: format!("/sign-in/{}", t.say("one-time")),
+        name: t.say("Mira Okafor"),
+        expires_at: NOW + DAY,
+        signed_in_as: Some(t.say("Jonas Lindqvist")),
+    };
+    let password = SetPassword {
+        asks_current: true,
+        may_skip: true,
+        errors: vec![FieldError { field: "new".into(), words: "Use at least 12 characters.".into() }],
+    };
+    vec![
+        Page { name: "sign-in", html: sign_in::page(&public, &SignIn::default()) },
+        Page { name: "sign-in-refused", html: sign_in::page(&public, &refused) },
+        Page { name: "one-time-link", html: sign_in::one_time_link(&t.frame(), &link) },
+        Page { name: "dead-link", html: sign_in::dead_link(&public, DeadLink::Used) },
+        Page { name: "set-password", html: sign_in::set_password(&t.frame(), &password) },
+    ]
+}
