@@ -1,11 +1,22 @@
 //! The service of Countersign: everything the product does, without a face.
 
+pub mod actor;
+pub mod app;
 pub mod audit;
 pub mod clock;
+pub mod config;
 pub mod data_dir;
+pub mod db;
 pub mod drafts;
+pub mod endpoints;
+pub mod error;
 pub mod hooks;
 pub mod keys;
+pub mod outbound;
 pub mod rng;
 pub mod secret;
+pub mod throttle;
 pub mod timing;
+
+#[cfg(test)]
+mod testing;

@@ -15,7 +15,8 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-pub use field::{AltText, BoardId, Description, FieldError, Link, SectionId, Title};
+pub use crate::error::FieldError;
+pub use field::{AltText, BoardId, Description, Link, SectionId, Title};
 
 const DOMAIN: &[u8] = b"countersign/draft/v1\n";
 

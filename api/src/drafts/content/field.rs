@@ -2,36 +2,11 @@
 //!
 //! Lengths are Unicode code points. Nothing is ever cut: what is too long is refused with the number.
 
-use std::fmt;
-
 use url::Url;
 
 use crate::audit::sealed::Part;
 use crate::audit::secret_gate::{Where, find_secret};
-
-/// What is wrong with one field of a form. Everything that is wrong is told at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// The field's name in the API.
-    pub field: &'static str,
-    /// A stable name of the reason.
-    pub code: &'static str,
-    /// A sentence for people, with the remedy.
-    pub message: String,
-}
-
-impl FieldError {
-    /// An error of one field.
-    pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        FieldError { field, code, message: message.into() }
-    }
-}
-
-impl fmt::Display for FieldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.message)
-    }
-}
+use crate::error::FieldError;
 
 macro_rules! field {
     ($(#[$doc:meta])* $name:ident, $field:literal, $check:expr) => {

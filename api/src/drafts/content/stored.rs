@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::field::FieldError;
 use super::{AltText, BoardId, Content, ContentInput, Description, Link, SectionId, Title};
 use crate::audit::header::{FormatError, Value, is_reference, is_word, parse_hash};
 use crate::drafts::schedule::PublishAt;
+use crate::error::FieldError;
 
 type Members = BTreeMap<String, Value>;
 

@@ -1,0 +1,132 @@
+//! The application: what every verb is given first.
+
+use std::{ops::Deref, sync::Arc};
+
+use countersign_entities::{Timestamp, ids::EventId};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    db::Db,
+    endpoints::Endpoints,
+    error::Fault,
+    hooks::Hooks,
+    keys::Keyring,
+    outbound::Outbound,
+    rng::{Rng, uuid_v7},
+    throttle::Throttles,
+    timing::Timing,
+};
+
+/// How many slow computations (password hashes, image work) run at once: each takes a core and up to tens of
+/// mebibytes, and what waits here does not hold up the rest.
+const SLOW_AT_ONCE: usize = 2;
+
+/// The parts of an application.
+pub struct Parts {
+    /// The databases.
+    pub db: Db,
+    /// The only clock.
+    pub clock: Arc<dyn Clock>,
+    /// The only source of randomness.
+    pub rng: Arc<dyn Rng>,
+    /// All durations.
+    pub timing: Timing,
+    /// Where tests stop the work.
+    pub hooks: Hooks,
+    /// What the operator of this installation configured.
+    pub config: Config,
+    /// The keys that seal tokens and sign approvals.
+    pub keys: Keyring,
+    /// Where Pinterest is.
+    pub endpoints: Endpoints,
+    /// The HTTP clients.
+    pub outbound: Outbound,
+    /// The data folder: logs and the spool live there.
+    pub data_dir: crate::data_dir::DataDir,
+}
+
+/// What [`App`] shares.
+pub struct Inner {
+    parts: Parts,
+    /// Limits on what strangers may try.
+    pub throttles: Throttles,
+    /// Wakes the publisher before its next tick.
+    pub wake: Notify,
+    /// Names this process in leases.
+    pub instance: String,
+    slow: Arc<Semaphore>,
+}
+
+/// The application; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let instance = parts.rng.hex(8);
+        let throttles = Throttles::new();
+        let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
+        Self(Arc::new(Inner { parts, throttles, wake: Notify::new(), instance, slow }))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// 128 random bits, for an id.
+    pub fn random_id(&self) -> [u8; 16] {
+        self.rng.bytes()
+    }
+
+    /// A fresh event id.
+    pub fn event_id(&self) -> EventId {
+        EventId::from_uuid_v7(&self.uuid())
+    }
+
+    /// A fresh UUIDv7.
+    pub fn uuid(&self) -> String {
+        uuid_v7(&*self.clock, &*self.rng)
+    }
+
+    /// The secrets of the configuration, which must stand nowhere.
+    pub fn live_secrets(&self) -> Vec<&str> {
+        vec![self.endpoints.app_secret.expose()]
+    }
+
+    /// Runs a slow computation off the executor, a bounded number of them at once.
+    ///
+    /// # Errors
+    /// [`Fault::Other`] where it panicked.
+    pub async fn slow<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        let permit =
+            Arc::clone(&self.slow).acquire_owned().await.map_err(|error| Fault::Other(error.to_string()))?;
+        let run = tokio::task::spawn_blocking(move || {
+            let _held_until_done = permit;
+            work()
+        });
+        run.await.map_err(|error| Fault::Other(error.to_string()))
+    }
+}

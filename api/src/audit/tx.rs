@@ -1,0 +1,489 @@
+//! [`AuditedTx`]: the only way to write.
+//!
+//! A change and the events that tell of it are one transaction, whose only exit is [`AuditedTx::commit`]. The log's
+//! head row is locked last on PostgreSQL and from the start on SQLite (an immediate transaction): commit order is
+//! index order, without a gap, a fork or a sequencer. So nothing slow may happen inside.
+
+use countersign_entities::{Timestamp, ids::EventId};
+use sea_orm::DatabaseTransaction;
+
+use super::{
+    event::{Event, Happening},
+    header::{ActorKind, ActorRef, Header, Outcome, Stream, Value, object},
+    sealed::{Part, SealedPart},
+    secret_gate::{Where, contains_any, find_secret, scrub},
+    store::{self, Head, StreamEnd},
+    tree,
+};
+use crate::{
+    actor::{Actor, Via, Who},
+    app::App,
+    db::Reads,
+    error::Fault,
+    rng::uuid_v7,
+};
+
+/// What may be written without an event: a closed list, none of which the log tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Housekeeping {
+    /// Copies of what a person has typed and not saved.
+    Autosave,
+    /// Uploads that no draft uses yet.
+    Uploads,
+    /// When a session or a token was last used.
+    SessionTouch,
+    /// Claims, leases and their heartbeats: `scheduled` <-> `claimed` only.
+    Claims,
+    /// The lease of the one refresher of a token.
+    RefreshLease,
+    /// Answers kept for a client's idempotency key.
+    IdempotencyKeys,
+    /// Rows that were used up or ran out: states, links, keys.
+    SpentRows,
+    /// Drafts whose tab changes because time has passed.
+    Tabs,
+}
+
+/// A transaction that may write to housekeeping's tables: both kinds may.
+pub trait Writes: Reads<Connection = DatabaseTransaction> {}
+
+/// The only writing transaction that may touch what the log tells of.
+pub struct AuditedTx<'a> {
+    app: &'a App,
+    tx: DatabaseTransaction,
+}
+
+/// A writing transaction for the closed list of [`Housekeeping`].
+pub struct HousekeepingTx {
+    tx: DatabaseTransaction,
+}
+
+impl Reads for AuditedTx<'_> {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+impl Reads for HousekeepingTx {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+impl Writes for AuditedTx<'_> {}
+impl Writes for HousekeepingTx {}
+
+/// An event as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its id.
+    pub id: EventId,
+    /// The index of its leaf.
+    pub position: i64,
+    /// When, by the log.
+    pub at: Timestamp,
+}
+
+impl<'a> AuditedTx<'a> {
+    /// Begins a transaction; dropped without a commit it changes nothing.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] where the writer cannot be had in time.
+    pub async fn begin(app: &'a App) -> Result<Self, Fault> {
+        Ok(Self { app, tx: app.db.begin_writing().await? })
+    }
+
+    /// Begins a transaction of the closed list, without events.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] where the writer cannot be had in time.
+    pub async fn housekeeping(app: &App, what: Housekeeping) -> Result<HousekeepingTx, Fault> {
+        tracing::trace!(?what, "housekeeping");
+        Ok(HousekeepingTx { tx: app.db.begin_writing().await? })
+    }
+
+    /// Appends the events and commits them together with what the transaction wrote.
+    ///
+    /// # Errors
+    /// [`Fault::Event`] where an event breaks the format or carries a secret, [`Fault::Lost`] where an outcome was
+    /// told already; both change nothing. [`Fault::CommitUnknown`] where the commit itself failed: it may have held.
+    pub async fn commit(self, events: Vec<Event>) -> Result<Vec<Appended>, Fault> {
+        let mut appender = Appender::open(self.app, &self.tx).await?;
+        for event in events {
+            appender.append(event).await?;
+        }
+        let appended = appender.close().await?;
+        self.tx.commit().await.map_err(|error| Fault::CommitUnknown(Box::new(error)))?;
+        Ok(appended)
+    }
+
+    /// Commits with one event.
+    ///
+    /// # Errors
+    /// As [`AuditedTx::commit`].
+    pub async fn commit_one(self, event: Event) -> Result<Appended, Fault> {
+        let mut appended = self.commit(vec![event]).await?;
+        appended.pop().ok_or(Fault::Lost("an appended event has no place"))
+    }
+}
+
+impl HousekeepingTx {
+    /// Commits.
+    ///
+    /// # Errors
+    /// [`Fault::CommitUnknown`] where it is not known whether it held.
+    pub async fn commit(self) -> Result<(), Fault> {
+        self.tx.commit().await.map_err(|error| Fault::CommitUnknown(Box::new(error)))
+    }
+}
+
+/// Appends under the head's lock; holds head and streams in memory until [`Appender::close`].
+struct Appender<'a> {
+    app: &'a App,
+    tx: &'a DatabaseTransaction,
+    head: Head,
+    streams: Vec<StreamEnd>,
+    rows: Vec<store::EventRow>,
+    sealed: Vec<store::SealedRow>,
+    appended: Vec<Appended>,
+    at: Timestamp,
+}
+
+impl<'a> Appender<'a> {
+    async fn open(app: &'a App, tx: &'a DatabaseTransaction) -> Result<Self, Fault> {
+        let head = store::lock_head(tx).await?;
+        let at = app.clock.now();
+        let mut appender = Self {
+            app,
+            tx,
+            head,
+            streams: Vec::new(),
+            rows: Vec::new(),
+            sealed: Vec::new(),
+            appended: Vec::new(),
+            at,
+        };
+        appender.tell_of_clock_step().await?;
+        Ok(appender)
+    }
+
+    /// Rule R6 of FORMAT.md: time may only run backwards where the log says so.
+    async fn tell_of_clock_step(&mut self) -> Result<(), Fault> {
+        let back = self.head.latest_at.since(self.at);
+        if back <= self.app.timing.audit.clock_step {
+            return Ok(());
+        }
+        let by_ms = -i64::try_from(back.as_millis()).unwrap_or(i64::MAX);
+        self.head.latest_at = self.at;
+        let event = self.own(Happening::ClockStepped { by_ms });
+        self.place(event).await
+    }
+
+    async fn append(&mut self, event: Event) -> Result<(), Fault> {
+        if let Some(cause) = event.cause.as_ref().filter(|_| event.is_outcome()) {
+            store::close_intent(self.tx, cause).await?;
+        }
+        if event.stream != Stream::Installation && self.stream(&event.stream).await?.is_new() {
+            let opened = self.own(Happening::StreamOpened { stream: event.stream.to_string() });
+            self.place(opened).await?;
+        }
+        self.place(event).await
+    }
+
+    async fn place(&mut self, event: Event) -> Result<(), Fault> {
+        let app = self.app;
+        let sealed = seal_parts(app, &event)?;
+        let at = self.at;
+        let position = self.head.frontier.size();
+        let end = self.stream(&event.stream).await?;
+        let header = header_of(&event, at, end, &sealed);
+        let line =
+            header.to_line().map_err(|error| Fault::Event(format!("{}: {error}", event.happening.name())))?;
+        refuse_secrets(app, &line, &sealed)?;
+        let leaf = tree::leaf_hash(line.as_bytes());
+        end.advance(leaf, at);
+        self.head.append(leaf, at);
+        let position = i64::try_from(position).map_err(|_| Fault::Event("the log is full".to_owned()))?;
+        if let Some((kind, timeout_ms)) = event.intent() {
+            store::open_intent(self.tx, &event, kind, at, self.deadline(timeout_ms)).await?;
+        }
+        let subject = event.actor.operator_id().map(ToString::to_string);
+        self.sealed.extend(sealed.into_iter().map(|part| store::SealedRow {
+            event_id: event.id.clone(),
+            subject: subject.clone(),
+            part,
+        }));
+        self.appended.push(Appended { id: event.id.clone(), position, at });
+        self.rows.push(store::EventRow { position, header, line, leaf, id: event.id });
+        Ok(())
+    }
+
+    fn deadline(&self, timeout_ms: i64) -> Timestamp {
+        let timeout = std::time::Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
+        self.at.plus(timeout).plus(self.app.timing.audit.outcome_grace)
+    }
+
+    async fn stream(&mut self, stream: &Stream) -> Result<&mut StreamEnd, Fault> {
+        let known = self.streams.iter().position(|end| &end.stream == stream);
+        let index = match known {
+            Some(index) => index,
+            None => {
+                self.streams.push(store::stream_end(self.tx, stream).await?);
+                self.streams.len() - 1
+            }
+        };
+        self.streams.get_mut(index).ok_or(Fault::Lost("a stream's end"))
+    }
+
+    fn own(&self, happening: Happening) -> Event {
+        let id = EventId::from_uuid_v7(&uuid_v7(&*self.app.clock, &*self.app.rng));
+        Event::new(id, Stream::Installation, &Actor::system(Via::Worker), happening)
+    }
+
+    async fn close(self) -> Result<Vec<Appended>, Fault> {
+        store::insert_events(self.tx, &self.rows).await?;
+        store::insert_sealed(self.tx, &self.sealed).await?;
+        for end in &self.streams {
+            store::save_stream(self.tx, end).await?;
+        }
+        store::save_head(self.tx, &self.head).await?;
+        Ok(self.appended)
+    }
+}
+
+fn header_of(event: &Event, at: Timestamp, end: &StreamEnd, sealed: &[SealedPart]) -> Header {
+    let mut facts = event.happening.facts();
+    facts.insert("via".to_owned(), Value::String(event.actor.via.as_str().to_owned()));
+    if let Some(token) = &event.actor.token {
+        facts.insert("token".to_owned(), Value::String(token.to_string()));
+    }
+    Header {
+        id: event.id.to_string(),
+        at: at.micros(),
+        event_type: event.happening.name().to_owned(),
+        outcome: event.outcome,
+        actor: actor_ref(&event.actor),
+        object: event.object.clone(),
+        flow: event.flow.clone(),
+        cause: event.cause.as_ref().map(ToString::to_string),
+        facts,
+        sealed: sealed.iter().map(|part| (part.part, part.commitment())).collect(),
+        stream: event.stream.clone(),
+        seq: end.next_seq(),
+        prev: end.last_leaf,
+    }
+}
+
+fn actor_ref(actor: &Actor) -> ActorRef {
+    match &actor.who {
+        Who::Operator(person) => ActorRef::new(ActorKind::Operator, person.id.to_string()),
+        Who::System => ActorRef { kind: ActorKind::System, reference: None },
+        Who::Public => ActorRef { kind: ActorKind::Public, reference: None },
+    }
+}
+
+/// Characters of a user agent or an address that are kept.
+const NET_CHARS: usize = 512;
+
+fn seal_parts(app: &App, event: &Event) -> Result<Vec<SealedPart>, Fault> {
+    let mut values: Vec<(Part, Value)> = Vec::new();
+    if let Who::Operator(person) = &event.actor.who {
+        let members = [("email", text(&person.email)), ("name", text(&person.name))];
+        values.push((Part::Who, object(members).map_err(format_fault)?));
+    }
+    let net = &event.actor.net;
+    let net: std::collections::BTreeMap<String, Value> =
+        [("address", &net.address), ("user_agent", &net.user_agent)]
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), text(&scrub(value.as_deref()?, NET_CHARS)))))
+            .collect();
+    if !net.is_empty() {
+        values.push((Part::Net, Value::Object(net)));
+    }
+    values.extend(event.content.clone().map(|value| (Part::Content, value)));
+    values.extend(event.remote.clone().map(|value| (Part::Remote, value)));
+    let seal =
+        |(part, value): &(Part, Value)| SealedPart::new(*part, app.rng.bytes(), value).map_err(format_fault);
+    values.iter().map(seal).collect()
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn format_fault(error: super::header::FormatError) -> Fault {
+    Fault::Event(error.to_string())
+}
+
+/// The last gate: no secret ever enters the log, whatever a caller hands in.
+fn refuse_secrets(app: &App, line: &str, sealed: &[SealedPart]) -> Result<(), Fault> {
+    let live = app.live_secrets();
+    let texts = std::iter::once((line, Where::Header))
+        .chain(sealed.iter().map(|part| (part.value.as_str(), Where::Sealed(part.part))));
+    for (value, place) in texts {
+        if let Some(detector) = find_secret(value, place) {
+            return Err(Fault::Event(format!("it carries {}", detector.words())));
+        }
+        if contains_any(value, &live) {
+            return Err(Fault::Event("it carries a configured secret".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+impl Event {
+    /// An event with a fresh id.
+    pub fn fresh(app: &App, stream: Stream, actor: &Actor, happening: Happening) -> Self {
+        Self::new(app.event_id(), stream, actor, happening)
+    }
+
+    /// An event of the installation's own stream.
+    pub fn installation(app: &App, actor: &Actor, happening: Happening) -> Self {
+        Self::fresh(app, Stream::Installation, actor, happening)
+    }
+
+    /// Says that it was refused or failed on purpose.
+    #[must_use]
+    pub fn denied(self) -> Self {
+        self.outcome(Outcome::Denied)
+    }
+
+    /// Says that it failed.
+    #[must_use]
+    pub fn failed(self) -> Self {
+        self.outcome(Outcome::Failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        actor::{Net, Person},
+        audit::read,
+        testing,
+    };
+
+    fn ada() -> Actor {
+        let person = Person {
+            id: "opr_ada".parse().unwrap(),
+            name: "Ada".to_owned(),
+            email: "ada@pins.example".to_owned(),
+        };
+        let net = Net { address: Some("127.0.0.1".to_owned()), user_agent: Some("Basic curl".to_owned()) };
+        Actor::person(person, Via::Page, None, net)
+    }
+
+    fn connection() -> Stream {
+        Stream::Connection("con_1".to_owned())
+    }
+
+    async fn append(app: &App, stream: Stream, happening: Happening) -> Result<Appended, Fault> {
+        AuditedTx::begin(app).await?.commit_one(Event::fresh(app, stream, &ada(), happening)).await
+    }
+
+    fn request() -> Happening {
+        Happening::ApiRequest {
+            operation: "boards/list",
+            method: "GET",
+            path: "/boards",
+            environment: "rehearsal",
+            grant: "grt_1".to_owned(),
+            generation: 1,
+            attempt: None,
+            digest: None,
+            timeout_ms: 30_000,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_appended_passes_the_self_check() {
+        let test = testing::app().await;
+        append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
+        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
+        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
+        let check = read::self_check(&test.app.db).await.unwrap();
+        // Four: the connection's stream was opened by an event of the installation's.
+        assert_eq!((check.events, check.fault), (4, None));
+        let filter = read::EventFilter { kind: Some("system".to_owned()), ..Default::default() };
+        let listed = read::list(&test.app.db, &filter, 9);
+        let kinds: Vec<String> = listed.await.unwrap().into_iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, ["system.stream_opened"]);
+    }
+
+    #[tokio::test]
+    async fn a_stranger_cannot_put_a_secret_into_the_log_by_the_user_agent() {
+        let test = testing::app().await;
+        let event = append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
+        let parts = read::sealed_of(&test.app.db, &[event.id]).await.unwrap();
+        let net = parts.iter().find(|part| part.name == "net").and_then(|part| part.value.clone()).unwrap();
+        assert!(!net.contains("Basic "), "{net}");
+    }
+
+    #[tokio::test]
+    async fn an_event_with_a_live_secret_is_refused_and_nothing_is_written() {
+        let test = testing::app().await;
+        let happening = Happening::AuthorizeDenied { error: "canary-app-secret".to_owned() };
+        let refused = append(&test.app, connection(), happening).await;
+        assert!(matches!(refused, Err(Fault::Event(_))), "{refused:?}");
+        assert_eq!(read::self_check(&test.app.db).await.unwrap().events, 0);
+    }
+
+    #[tokio::test]
+    async fn only_one_outcome_of_a_request_wins() {
+        let test = testing::app().await;
+        let request = append(&test.app, connection(), request()).await.unwrap();
+        let outcome = |why| {
+            let event = Event::fresh(&test.app, connection(), &ada(), Happening::ApiUnknown { why })
+                .cause(&request.id);
+            async { AuditedTx::begin(&test.app).await?.commit_one(event).await }
+        };
+        outcome("timeout").await.unwrap();
+        assert!(matches!(outcome("reaped").await, Err(Fault::Lost(_))));
+    }
+
+    #[tokio::test]
+    async fn an_intent_without_outcome_becomes_overdue() {
+        let test = testing::app().await;
+        append(&test.app, connection(), request()).await.unwrap();
+        let overdue = async || read::overdue_intents(&test.app.db, test.app.now(), 9).await.unwrap().len();
+        test.clock.advance(Duration::from_secs(59));
+        assert_eq!(overdue().await, 0);
+        test.clock.advance(Duration::from_secs(1));
+        assert_eq!(overdue().await, 1);
+    }
+
+    #[tokio::test]
+    async fn time_that_steps_back_is_told() {
+        let test = testing::app().await;
+        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
+        test.clock.set(test.app.now().minus(Duration::from_secs(6)));
+        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
+        let events = read::tail(&test.app.db, 0, 9).await.unwrap();
+        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(
+            kinds,
+            ["system.stream_opened", "review.commented", "system.clock_stepped", "review.commented"]
+        );
+    }
+
+    #[tokio::test]
+    async fn rows_of_the_log_cannot_be_changed_and_a_changed_one_is_found() {
+        use sea_orm::ConnectionTrait;
+        let test = testing::app().await;
+        append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
+        let forge = "UPDATE audit_event SET outcome = 'denied'";
+        let connection = test.app.db.connection();
+        assert!(connection.execute_unprepared(forge).await.is_err());
+        connection.execute_unprepared("DROP TRIGGER audit_event_no_update").await.unwrap();
+        connection.execute_unprepared(forge).await.unwrap();
+        let fault = read::self_check(&test.app.db).await.unwrap().fault.unwrap();
+        assert!(fault.contains("`outcome`"), "{fault}");
+    }
+}

@@ -1,0 +1,61 @@
+//! An application for the unit tests of this crate: a fresh embedded database, a clock that stands still.
+
+use std::sync::Arc;
+
+use countersign_entities::{Timestamp, vocabulary::Environment};
+
+use crate::{
+    app::{App, Parts},
+    audit::read,
+    clock::ManualClock,
+    config::Config,
+    data_dir::DataDir,
+    db::Db,
+    endpoints::{AccessTier, Endpoints},
+    hooks::Hooks,
+    keys::Keyring,
+    outbound::Outbound,
+    rng::SeededRng,
+    secret::Secret,
+    timing::Timing,
+};
+
+/// The application, and what it stands on.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<ManualClock>,
+    _folder: tempfile::TempDir,
+}
+
+/// A migrated application with an empty log.
+pub(crate) async fn app() -> TestApp {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = DataDir::open(&folder.path().join("data")).unwrap();
+    let timing = Timing::default();
+    let db = Db::connect(&Db::sqlite_url(data_dir.path()), timing.process.database_busy).await.unwrap();
+    db.migrate().await.unwrap();
+    let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
+    let rng = Arc::new(SeededRng::new(7));
+    let keys = Keyring::load(None, &data_dir, &*rng).unwrap();
+    let app = App::new(Parts {
+        db,
+        clock: clock.clone(),
+        rng,
+        outbound: Outbound::new(&timing.calls).unwrap(),
+        timing,
+        hooks: Hooks::none(),
+        config: Config::sample(),
+        keys,
+        endpoints: Endpoints {
+            app_id: "1".to_owned(),
+            app_secret: Secret::from("canary-app-secret".to_owned()),
+            oauth_url: "http://127.0.0.1:1/oauth/".parse().unwrap(),
+            roots: vec![(Environment::Rehearsal, "http://127.0.0.1:1/sandbox/v5".parse().unwrap())],
+            tier: AccessTier::Trial,
+        },
+        data_dir,
+    });
+    read::create_log(&app).await.unwrap();
+    TestApp { app, clock, _folder: folder }
+}

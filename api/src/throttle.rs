@@ -1,0 +1,73 @@
+//! Limits on what strangers may try, by governor: per key, in memory, each with a burst.
+//!
+//! They slow an attacker down and never lock a person out: a right password from an address that is not throttled
+//! is always taken, since a limit on one account counts only what came from one address.
+
+use std::{hash::Hash, num::NonZeroU32, time::Duration};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+
+/// A limit for each key.
+pub struct Throttle<K: Hash + Eq + Clone>(DefaultKeyedRateLimiter<K>);
+
+impl<K: Hash + Eq + Clone> Throttle<K> {
+    /// Allows `burst` at once, and `burst` again over `period`.
+    pub fn new(burst: NonZeroU32, period: Duration) -> Self {
+        let each = period / burst.get();
+        let quota = Quota::with_period(each).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
+        Self(RateLimiter::keyed(quota))
+    }
+
+    /// Takes one; `Err` says how long to wait.
+    ///
+    /// # Errors
+    /// The time until one is free.
+    pub fn check(&self, key: &K) -> Result<(), Duration> {
+        let limiter = &self.0;
+        limiter.check_key(key).map_err(|until| until.wait_time_from(limiter.clock().now()))
+    }
+
+    /// Forgets keys that are as good as new, so that strangers cannot fill the memory.
+    pub fn forget_idle(&self) {
+        self.0.retain_recent();
+    }
+}
+
+/// The limits of this process.
+pub struct Throttles {
+    /// Sign-in attempts from one address.
+    pub sign_in_address: Throttle<String>,
+    /// Sign-in attempts on one account from one address.
+    pub sign_in_account: Throttle<(String, String)>,
+    /// `access.refused` events: once a minute for a person and an action.
+    pub refusals_told: Throttle<(String, &'static str)>,
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const ONE: NonZeroU32 = NonZeroU32::MIN;
+const TEN: NonZeroU32 = ONE.saturating_add(9);
+const THIRTY: NonZeroU32 = ONE.saturating_add(29);
+
+impl Throttles {
+    /// The limits with nothing used.
+    pub fn new() -> Self {
+        Self {
+            sign_in_address: Throttle::new(THIRTY, MINUTE),
+            sign_in_account: Throttle::new(TEN, MINUTE),
+            refusals_told: Throttle::new(ONE, MINUTE),
+        }
+    }
+
+    /// Forgets idle keys.
+    pub fn forget_idle(&self) {
+        self.sign_in_address.forget_idle();
+        self.sign_in_account.forget_idle();
+        self.refusals_told.forget_idle();
+    }
+}
+
+impl Default for Throttles {
+    fn default() -> Self {
+        Self::new()
+    }
+}
