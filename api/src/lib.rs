@@ -12,6 +12,7 @@ pub mod endpoints;
 pub mod error;
 pub mod hooks;
 pub mod keys;
+pub mod operators;
 pub mod outbound;
 pub mod rng;
 pub mod secret;

@@ -1,0 +1,360 @@
+//! Who may do what, as types: a verb asks for a [`Reviewer`], and only [`Principal::reviewer`] makes one.
+//!
+//! A principal is somebody who proved who they are, by a session, a token or a password on the command line. The
+//! evidence types are made from it and carry the actor for the audit log; they can be built nowhere else.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use countersign_entities::ids::OperatorId;
+
+use crate::{
+    actor::{Actor, Person},
+    error::{Kind, Refusal},
+};
+
+/// A role; one person may hold several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Queues drafts.
+    Author,
+    /// Decides.
+    Reviewer,
+    /// Connects accounts, sets rules and roles.
+    Admin,
+    /// Reads and exports the audit log, and changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 4] = [Role::Author, Role::Reviewer, Role::Admin, Role::Auditor];
+
+    /// The word of the API, the command line and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Reviewer => "reviewer",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of roles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles(BTreeSet<Role>);
+
+/// A word that is no role.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{0}` is no role; the roles are author, reviewer, admin, auditor")]
+pub struct UnknownRole(pub String);
+
+impl Roles {
+    /// All four.
+    pub fn all() -> Self {
+        Self(Role::ALL.into_iter().collect())
+    }
+
+    /// Whether the role is among them.
+    pub fn has(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The roles, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The roles' words.
+    pub fn words(&self) -> Vec<String> {
+        self.iter().map(|role| role.as_str().to_owned()).collect()
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        Self(roles.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().join(","))
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(word: &str) -> Result<Self, UnknownRole> {
+        Role::ALL.into_iter().find(|role| role.as_str() == word).ok_or_else(|| UnknownRole(word.to_owned()))
+    }
+}
+
+impl FromStr for Roles {
+    type Err = UnknownRole;
+
+    fn from_str(words: &str) -> Result<Self, UnknownRole> {
+        words.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::parse).collect()
+    }
+}
+
+/// What an API token may do; no scope can approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenScope {
+    /// Read drafts, connections and boards.
+    DraftsRead,
+    /// Create, edit, submit, withdraw, comment, reschedule, cancel and discard drafts; upload images.
+    DraftsWrite,
+    /// Read publications.
+    PublicationsRead,
+    /// Read the audit log.
+    AuditRead,
+    /// Export the audit log.
+    AuditExport,
+}
+
+impl TokenScope {
+    /// Every scope.
+    pub const ALL: [TokenScope; 5] =
+        [Self::DraftsRead, Self::DraftsWrite, Self::PublicationsRead, Self::AuditRead, Self::AuditExport];
+
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DraftsRead => "drafts:read",
+            Self::DraftsWrite => "drafts:write",
+            Self::PublicationsRead => "publications:read",
+            Self::AuditRead => "audit:read",
+            Self::AuditExport => "audit:export",
+        }
+    }
+}
+
+/// What a person lacks.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Forbidden {
+    /// A role.
+    #[error("this needs the role {0}. An admin can give it to you")]
+    Role(Role),
+    /// A scope of the API token.
+    #[error("this API token lacks the scope {}. Make a token that has it", .0.as_str())]
+    Scope(TokenScope),
+    /// A person, where a token was used.
+    #[error("an API token cannot do this. Sign in as a person")]
+    Token,
+}
+
+impl Refusal for Forbidden {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Role(_) => "role_missing",
+            Self::Scope(_) => "scope_missing",
+            Self::Token => "token_not_allowed",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Forbidden
+    }
+}
+
+/// Somebody who proved who they are.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    actor: Actor,
+    person: Person,
+    roles: Roles,
+    scopes: Option<BTreeSet<TokenScope>>,
+}
+
+impl Principal {
+    /// A person who was authenticated; only this module's siblings do that.
+    pub(super) fn new(
+        actor: Actor,
+        person: Person,
+        roles: Roles,
+        scopes: Option<BTreeSet<TokenScope>>,
+    ) -> Self {
+        Self { actor, person, roles, scopes }
+    }
+
+    /// Who acts, for the audit log.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The person.
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// The person's reference.
+    pub fn id(&self) -> &OperatorId {
+        &self.person.id
+    }
+
+    /// The person's roles.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// Whether an API token was used.
+    pub fn is_token(&self) -> bool {
+        self.scopes.is_some()
+    }
+
+    /// Evidence that this person may write drafts.
+    ///
+    /// # Errors
+    /// [`Forbidden`] without the role, or by a token without `drafts:write`.
+    pub fn author(&self) -> Result<Author, Forbidden> {
+        self.with(Role::Author, Some(TokenScope::DraftsWrite)).map(Author)
+    }
+
+    /// Evidence that this person may decide; never by a token.
+    ///
+    /// # Errors
+    /// [`Forbidden`] without the role, or by a token.
+    pub fn reviewer(&self) -> Result<Reviewer, Forbidden> {
+        self.with(Role::Reviewer, None).map(Reviewer)
+    }
+
+    /// Evidence that this person may administer; never by a token.
+    ///
+    /// # Errors
+    /// [`Forbidden`] without the role, or by a token.
+    pub fn admin(&self) -> Result<Admin, Forbidden> {
+        self.with(Role::Admin, None).map(Admin)
+    }
+
+    /// Evidence that this person may read the audit log.
+    ///
+    /// # Errors
+    /// [`Forbidden`] without the role, or by a token without `audit:read`.
+    pub fn auditor(&self) -> Result<Auditor, Forbidden> {
+        self.with(Role::Auditor, Some(TokenScope::AuditRead)).map(Auditor)
+    }
+
+    /// Evidence that this person may read queue, publications, connections and boards: all roles may.
+    ///
+    /// # Errors
+    /// [`Forbidden`] by a token without `scope`.
+    pub fn reader(&self, scope: TokenScope) -> Result<Reader, Forbidden> {
+        self.token_has(Some(scope))?;
+        Ok(Reader(self.clone()))
+    }
+
+    /// Evidence that a person (not a token) is there, for one's own account.
+    ///
+    /// # Errors
+    /// [`Forbidden::Token`].
+    pub fn in_person(&self) -> Result<Reader, Forbidden> {
+        self.token_has(None)?;
+        Ok(Reader(self.clone()))
+    }
+
+    fn with(&self, role: Role, scope: Option<TokenScope>) -> Result<Self, Forbidden> {
+        self.token_has(scope)?;
+        if self.roles.has(role) { Ok(self.clone()) } else { Err(Forbidden::Role(role)) }
+    }
+
+    fn token_has(&self, scope: Option<TokenScope>) -> Result<(), Forbidden> {
+        match (&self.scopes, scope) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(Forbidden::Token),
+            (Some(scopes), Some(scope)) if scopes.contains(&scope) => Ok(()),
+            (Some(scopes), Some(TokenScope::DraftsRead)) if scopes.contains(&TokenScope::DraftsWrite) => {
+                Ok(())
+            }
+            (Some(_), Some(scope)) => Err(Forbidden::Scope(scope)),
+        }
+    }
+}
+
+macro_rules! evidence {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(Principal);
+
+        impl std::ops::Deref for $name {
+            type Target = Principal;
+
+            fn deref(&self) -> &Principal {
+                &self.0
+            }
+        })+
+    };
+}
+
+evidence! {
+    /// Somebody who may write drafts.
+    Author;
+    /// Somebody who may decide.
+    Reviewer;
+    /// Somebody who may administer.
+    Admin;
+    /// Somebody who may read the audit log.
+    Auditor;
+    /// Somebody who may look at the queue and at publications, or at their own account.
+    Reader;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::{Net, Via};
+
+    fn principal(roles: &str, scopes: Option<&[TokenScope]>) -> Principal {
+        let person =
+            Person { id: "opr_1".parse().unwrap(), name: "Ada".to_owned(), email: "a@x.example".to_owned() };
+        let actor = Actor::person(person.clone(), Via::Api, None, Net::default());
+        let scopes = scopes.map(|scopes| scopes.iter().copied().collect());
+        Principal::new(actor, person, roles.parse().unwrap(), scopes)
+    }
+
+    #[test]
+    fn a_role_opens_its_own_door_only() {
+        let reviewer = principal("reviewer", None);
+        assert!(reviewer.reviewer().is_ok());
+        assert_eq!(reviewer.author().unwrap_err(), Forbidden::Role(Role::Author));
+        assert_eq!(reviewer.admin().unwrap_err(), Forbidden::Role(Role::Admin));
+    }
+
+    #[test]
+    fn no_token_can_decide_or_administer_whatever_its_owner_may() {
+        let token = principal("author,reviewer,admin,auditor", Some(&TokenScope::ALL));
+        assert_eq!(token.reviewer().unwrap_err(), Forbidden::Token);
+        assert_eq!(token.admin().unwrap_err(), Forbidden::Token);
+        assert!(token.author().is_ok());
+    }
+
+    #[test]
+    fn a_token_never_lends_a_role_that_its_owner_lacks() {
+        let token = principal("auditor", Some(&TokenScope::ALL));
+        assert_eq!(token.author().unwrap_err(), Forbidden::Role(Role::Author));
+    }
+
+    #[test]
+    fn a_token_has_only_its_scopes() {
+        let token = principal("author", Some(&[TokenScope::DraftsRead]));
+        assert_eq!(token.author().unwrap_err(), Forbidden::Scope(TokenScope::DraftsWrite));
+        assert!(token.reader(TokenScope::DraftsRead).is_ok());
+        assert_eq!(
+            token.reader(TokenScope::PublicationsRead).unwrap_err(),
+            Forbidden::Scope(TokenScope::PublicationsRead)
+        );
+    }
+}
