@@ -1,1 +1,45 @@
-//! Placeholder.
+//! A simulator of Pinterest's API v5, for rehearsal, tests and reviewers.
+mod accounts;
+mod answer;
+mod api;
+mod boards;
+mod call;
+mod clock;
+mod consent;
+mod control;
+mod decision;
+mod delivery;
+mod dialect;
+mod environment;
+mod faults;
+mod fields;
+mod layout;
+mod ledger;
+mod limits;
+mod links;
+mod media;
+mod mischief;
+mod oauth;
+mod operations;
+mod others;
+mod pages;
+mod paging;
+mod pins;
+mod rng;
+mod sections;
+mod seed;
+mod server;
+mod simulator;
+mod store;
+mod wire;
+mod world;
+
+pub use accounts::Account;
+pub use boards::{Board, Privacy, Section};
+pub use dialect::Dialect;
+pub use environment::{Environment, Tier};
+pub use faults::{BadFault, Fault, Kind, When};
+pub use ledger::{Ledger, LedgerPin, LedgerRequest};
+pub use others::{BadPin, NewPin};
+pub use seed::{MAIN_ACCOUNT, OTHER_ACCOUNT};
+pub use simulator::{Error, Settings, Simulator};

@@ -1,0 +1,5 @@
+//! The simulator, seen through HTTP as an app sees it.
+
+mod support;
+
+mod consent;
