@@ -1,9 +1,141 @@
-//! Stub.
-/// Stub.
-pub struct Config {}
+//! Configuration: flags > environment > `countersign.toml` > defaults.
+//!
+//! Each section's file declares its keys (one table: [`keys`]) and reads them into types. From a key's name follow
+//! its name in the file (`public_url`), in the environment (`COUNTERSIGN_PUBLIC_URL`) and as a flag (`--public-url`).
+//! A key for a secret has a twin that names a file to read it from (`master_key_file`, ...). Whatever is unknown or
+//! does not parse is told all at once, by the name under which it was given and with what to do about it.
+//!
+//! To add a key: declare it in its section, add it to the section's `KEYS`, read it in the section's `read`.
+
+mod bootstrap;
+mod inputs;
+mod key;
+mod log;
+mod notices;
+mod parse;
+mod pinterest;
+mod print;
+mod privacy;
+mod problem;
+mod reader;
+mod review;
+mod server;
+mod storage;
+
+use countersign_entities::vocabulary::Environment;
+
+pub use bootstrap::Bootstrap;
+pub use inputs::{Inputs, Source};
+pub use key::{Key, Shape, keys};
+pub use log::{Log, LogFormat};
+pub use notices::{Notices, Webhook};
+pub use pinterest::{Pinterest, PinterestApp};
+pub use print::Entry;
+pub use privacy::Privacy;
+pub use problem::{Problem, Problems};
+pub use review::Review;
+pub use server::Server;
+pub use storage::{DATABASE_FILE, Storage};
+
+use crate::timing::Timing;
+use reader::Reader;
+
+/// What an installation was told. Secrets are in it as [`crate::secret::Secret`] only.
+#[derive(Clone)]
+pub struct Config {
+    /// Where it listens and how it is reached.
+    pub server: Server,
+    /// Where its data and keys are.
+    pub storage: Storage,
+    /// Who may approve, and when things happen.
+    pub review: Review,
+    /// The first person, if named.
+    pub bootstrap: Option<Bootstrap>,
+    /// Mail and webhook.
+    pub notices: Notices,
+    /// What the privacy policy states.
+    pub privacy: Privacy,
+    /// What is logged, and how.
+    pub log: Log,
+    /// The Pinterest app and where Pinterest is.
+    pub pinterest: Pinterest,
+    entries: Vec<Entry>,
+}
+
 impl Config {
-    #[cfg(test)]
-    pub(crate) fn sample() -> Self {
-        Self {}
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// Every problem there is, not only the first.
+    pub fn load(inputs: &Inputs) -> Result<Self, Problems> {
+        let mut reader = Reader::new(inputs);
+        let sections = (
+            Server::read(&mut reader),
+            Storage::read(&mut reader),
+            Review::read(&mut reader),
+            Bootstrap::read(&mut reader),
+            Notices::read(&mut reader),
+            Privacy::read(&mut reader),
+            Log::read(&mut reader),
+            Pinterest::read(&mut reader),
+        );
+        let entries = reader.finish()?;
+        match sections {
+            (
+                Some(server),
+                Some(storage),
+                Some(review),
+                bootstrap,
+                Some(notices),
+                Some(privacy),
+                Some(log),
+                Some(pinterest),
+            ) => Ok(Self { server, storage, review, bootstrap, notices, privacy, log, pinterest, entries }),
+            // A section that could not be read has said why, so `finish` has already refused.
+            _ => Err(Problems::internal()),
+        }
+    }
+
+    /// Whether this installation rehearses against the built-in simulator: exactly when no Pinterest app is named.
+    pub fn is_rehearsal(&self) -> bool {
+        self.pinterest.app.is_none()
+    }
+
+    /// The environments in which accounts may be connected here. What the tier allows in them is decided at the call.
+    pub fn environments(&self) -> &'static [Environment] {
+        if self.is_rehearsal() {
+            &[Environment::Rehearsal]
+        } else {
+            &[Environment::Sandbox, Environment::Production]
+        }
+    }
+
+    /// Every duration: the defaults, with the configured undo window.
+    pub fn timing(&self) -> Timing {
+        let mut timing = Timing::default();
+        timing.publishing.undo = self.review.undo;
+        timing
+    }
+
+    /// Every key with its value and where it came from, in the order of the documentation. Secrets are not shown.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The same as a configuration file that could be used again, but for the secrets.
+    pub fn print(&self) -> String {
+        print::as_toml(&self.entries)
     }
 }
+
+#[cfg(test)]
+impl Config {
+    /// The defaults, for tests of other modules; reads neither the process's environment nor a file.
+    pub(crate) fn sample() -> Self {
+        let inputs = Inputs { folder: "/nonexistent".into(), ..Inputs::default() };
+        Self::load(&inputs).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;
