@@ -22,8 +22,6 @@ mod review;
 mod server;
 mod storage;
 
-use countersign_entities::vocabulary::Environment;
-
 pub use bootstrap::Bootstrap;
 pub use inputs::{Inputs, Source};
 pub use key::{Key, Shape, keys};
@@ -99,15 +97,6 @@ impl Config {
     /// Whether this installation rehearses against the built-in simulator: exactly when no Pinterest app is named.
     pub fn is_rehearsal(&self) -> bool {
         self.pinterest.app.is_none()
-    }
-
-    /// The environments in which accounts may be connected here. What the tier allows in them is decided at the call.
-    pub fn environments(&self) -> &'static [Environment] {
-        if self.is_rehearsal() {
-            &[Environment::Rehearsal]
-        } else {
-            &[Environment::Sandbox, Environment::Production]
-        }
     }
 
     /// Every duration: the defaults, with the configured undo window.
