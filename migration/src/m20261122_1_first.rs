@@ -135,7 +135,6 @@ CREATE TABLE approval (
     CHECK ((voided_at IS NULL) = (void_reason IS NULL)),
     FOREIGN KEY (draft_id, revision) REFERENCES draft_revision (draft_id, revision));
 CREATE INDEX approval_draft ON approval (draft_id, decided_at);
-CREATE UNIQUE INDEX approval_in_force ON approval (draft_id) WHERE voided_at IS NULL;
 CREATE INDEX approval_lapses ON approval (lapses_at) WHERE voided_at IS NULL;
 CREATE INDEX approval_reviewer ON approval (reviewer_id) WHERE voided_at IS NULL;
 ";
@@ -156,6 +155,8 @@ CREATE TABLE publication (
     CHECK (state <> 'published' OR pin_id IS NOT NULL),
     CHECK ((state = 'unknown') = (next_look_at IS NOT NULL)));
 CREATE UNIQUE INDEX publication_one_sending ON publication (connection_id) WHERE state = 'sending';
+CREATE UNIQUE INDEX publication_one_open ON publication (draft_id) WHERE state IN
+    ('held','scheduled','claimed','sending','unknown','needs_decision');
 CREATE UNIQUE INDEX publication_pin ON publication (environment, pin_id) WHERE pin_id IS NOT NULL;
 CREATE INDEX publication_due ON publication (due_at, id) WHERE state = 'scheduled';
 CREATE INDEX publication_held ON publication (connection_id, due_at, id) WHERE state = 'held';
