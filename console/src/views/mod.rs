@@ -4,20 +4,34 @@
 //! Every page function takes a [`frame::Frame`] first, then its model. Adding a page: a file named after the noun,
 //! a sample in [`sample`] (which a test renders with hostile words), a row in the tables below.
 
+pub mod actions;
 pub mod badge;
+pub mod board_picker;
+pub mod checks;
+pub mod comments;
+pub mod composer;
+pub mod diff;
+pub mod digest;
+pub mod draft;
 pub mod environment;
 pub mod form;
 pub mod frame;
 pub mod icon;
 pub mod layout;
+pub mod link;
+pub mod note;
 pub mod picture;
+pub mod proof;
 pub mod queue;
 pub mod queue_row;
+pub mod review;
 pub mod sample;
 pub mod sign_in;
 pub mod signatures;
 pub mod table;
 pub mod time;
+pub mod timeline;
+pub mod trouble;
 
 /// `18204` as `18,204`.
 pub fn number(value: u64) -> String {

@@ -152,7 +152,7 @@ pub fn set_password(frame: &Frame, model: &SetPassword) -> Markup {
 }
 
 fn note(tone: &str, name: &str, title: &str, words: &str) -> Markup {
-    html! { div.note data-k=(tone) role="alert" { (icon(name)) h3 { (title) } p { (words) } } }
+    html! { div.note data-k=(tone) role="alert" { (icon(name)) h2 { (title) } p { (words) } } }
 }
 
 fn door(frame: &Frame, title: &str, side: Markup) -> Markup {

@@ -100,6 +100,10 @@ fn no_id_stands_twice_and_every_reference_is_met() {
                 }
             }
         }
+        let links = body.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+        for id in links.filter_map(|tag| tag.split("href=\"#").nth(1)?.split('"').next()) {
+            assert!(ids.contains(&id), "{name}: a link leads to #{id}, which is not there");
+        }
     }
 }
 

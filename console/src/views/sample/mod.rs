@@ -1,7 +1,11 @@
 //! One value of every model, for the tests that render all pages and for looking at them
 //! (`cargo run --example render_samples`).
 
+mod composer;
+mod draft;
+mod pin;
 mod queue;
+mod review;
 mod sign_in;
 
 use maud::Markup;
@@ -95,5 +99,14 @@ impl Tongue {
 
 /// Every page.
 pub fn all(tongue: Tongue) -> Vec<Page> {
-    [queue::pages(tongue), sign_in::pages(tongue)].into_iter().flatten().collect()
+    [
+        composer::pages(tongue),
+        draft::pages(tongue),
+        queue::pages(tongue),
+        review::pages(tongue),
+        sign_in::pages(tongue),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
