@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod keys;
 pub mod operators;
 pub mod outbound;
+pub mod pinterest;
 pub mod rng;
 pub mod secret;
 pub mod throttle;

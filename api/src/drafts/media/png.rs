@@ -1,0 +1,96 @@
+//! PNG: its chunks one by one, so that what is no part of the picture can be left out and the rest stays as it is.
+
+use std::io::Cursor;
+
+use image::codecs::png::PngDecoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder};
+
+use super::{Cleaned, MediaError, PNG, Picture, check_size, limits};
+
+const SIGNATURE: usize = 8;
+
+/// The chunks that say what the picture looks like. Everything else (texts, places, times, previews) goes.
+const KEPT: [&[u8; 4]; 14] = [
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV",
+    b"cLLI", b"sBIT", b"pHYs",
+];
+
+/// Cleans and decodes a file that begins as a PNG does.
+pub(super) fn read(file: &[u8]) -> Result<Picture, MediaError> {
+    let stripped = strip(file)?;
+    let mut decoder =
+        PngDecoder::with_limits(Cursor::new(&stripped.bytes), limits()).map_err(|_| MediaError::Damaged)?;
+    let icc = decoder.icc_profile().unwrap_or_default();
+    let pixels = DynamicImage::from_decoder(decoder).map_err(|_| MediaError::Damaged)?;
+    let (bytes, orientation) = (stripped.bytes, stripped.orientation);
+    Cleaned { bytes, content_type: PNG, pixels, orientation, icc }.upright()
+}
+
+struct Stripped {
+    bytes: Vec<u8>,
+    orientation: Orientation,
+}
+
+fn strip(file: &[u8]) -> Result<Stripped, MediaError> {
+    let (signature, mut rest) = file.split_at(SIGNATURE);
+    let mut stripped = Stripped { bytes: signature.to_vec(), orientation: Orientation::NoTransforms };
+    let mut is_first = true;
+    loop {
+        let chunk = Chunk::next(&mut rest).ok_or(MediaError::Damaged)?;
+        match (&chunk.kind, is_first) {
+            (b"IHDR", true) => check_header(chunk.content)?,
+            (b"IHDR", false) | (_, true) => return Err(MediaError::Damaged),
+            (b"acTL", false) => return Err(MediaError::Animated),
+            (b"eXIf", false) => stripped.exif(chunk.content),
+            _ => {}
+        }
+        is_first = false;
+        if KEPT.contains(&&chunk.kind) {
+            stripped.bytes.extend(chunk.raw);
+        } else if chunk.kind[0].is_ascii_uppercase() {
+            // A critical chunk that is not known: without it the picture would be another.
+            return Err(MediaError::Damaged);
+        }
+        if chunk.kind == *b"IEND" {
+            // What follows the end of the picture is not written.
+            return Ok(stripped);
+        }
+    }
+}
+
+impl Stripped {
+    fn exif(&mut self, content: &[u8]) {
+        if let Some(orientation) = Orientation::from_exif_chunk(content) {
+            self.orientation = orientation;
+        }
+    }
+}
+
+fn check_header(content: &[u8]) -> Result<(), MediaError> {
+    let side = |from: usize| {
+        let bytes = content.get(from..from + 4)?.try_into().ok()?;
+        Some(u32::from_be_bytes(bytes))
+    };
+    let (width, height) = side(0).zip(side(4)).ok_or(MediaError::Damaged)?;
+    check_size(width, height)
+}
+
+/// One chunk: length, kind, content, checksum.
+struct Chunk<'a> {
+    kind: [u8; 4],
+    content: &'a [u8],
+    raw: &'a [u8],
+}
+
+impl<'a> Chunk<'a> {
+    /// Takes the next chunk off; none where the file ends before its picture does.
+    fn next(rest: &mut &'a [u8]) -> Option<Chunk<'a>> {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let (kind, after) = after.split_first_chunk::<4>()?;
+        let content = after.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+        let (raw, next) = rest.split_at_checked(12 + content.len())?;
+        *rest = next;
+        Some(Chunk { kind: *kind, content, raw })
+    }
+}
