@@ -51,6 +51,11 @@ fn the_worked_example_is_written_byte_for_byte() {
 }
 
 #[test]
+fn the_published_specification_shows_this_example() {
+    assert!(include_str!("../FORMAT.md").contains(EXAMPLE));
+}
+
+#[test]
 fn every_optional_member_survives_the_way_there_and_back() {
     let full = Header {
         object: Some(ObjectRef { kind: "draft".into(), reference: "drf_1".into(), revision: Some(3) }),
