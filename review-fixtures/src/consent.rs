@@ -163,8 +163,7 @@ fn consent_page(world: &World, asked: &Asked) -> Markup {
                     button type="submit" name="decision" value="deny" { "Deny" }
                 }
             }
-            p.note { "You will be sent back to " code { (asked.redirect_uri.origin().ascii_serialization()) } ". \
-                No password is asked for, here or on the real page of this app." }
+            p.note { "You will be sent back to " code { (asked.redirect_uri.origin().ascii_serialization()) } ". No password is asked for." }
         },
     )
 }
