@@ -1,1 +1,1 @@
-//! Placeholder.
+//! The main stories in a real browser, with JavaScript and without.

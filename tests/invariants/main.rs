@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What must hold of the source itself, whatever the product does.
+
+mod house_rules;
+mod layering;
+mod sizes;

@@ -1,1 +1,1 @@
-//! Placeholder.
+//! What people do with Countersign, from the outside: one file a story, all over HTTP.
