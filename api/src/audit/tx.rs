@@ -38,6 +38,8 @@ pub enum Housekeeping {
     RefreshLease,
     /// Answers kept for a client's idempotency key.
     IdempotencyKeys,
+    /// A key of ours, made and wrapped at its first use.
+    DataKeys,
     /// Rows that were used up or ran out: states, links, keys.
     SpentRows,
     /// Drafts whose tab changes because time has passed.
