@@ -8,10 +8,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{RECIPES, World, answer, pin, send, try_send};
 
+/// Long enough for a busy machine to have acted on a call, short enough to wait for in a test.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
 /// A create call with a client's usual patience, shortened.
+async fn create_impatiently(world: &World, token: &str) -> reqwest::Result<(u16, Value)> {
+    let answer = try_send(world.create(token, &pin("Tart")).timeout(PATIENCE)).await?;
+    let status = answer.status().as_u16();
+    Ok((status, answer.json().await?))
+}
+
 async fn create(world: &World, token: &str) -> reqwest::Result<(u16, Value)> {
-    let call = world.create(token, &pin("Tart")).timeout(Duration::from_millis(700));
-    let answer = try_send(call).await?;
+    let answer = try_send(world.create(token, &pin("Tart"))).await?;
     let status = answer.status().as_u16();
     Ok((status, answer.json().await?))
 }
@@ -36,7 +44,7 @@ async fn before_nothing_is_done_and_after_it_is_whatever_the_fault() {
             let world = World::start().await;
             let token = world.connect().await;
             world.faults(json!([{"operation": "pins/create", "when": when, "fault": kind}])).await;
-            let seen = create(&world, &token).await;
+            let seen = create_impatiently(&world, &token).await;
             if let Ok((status, _)) = &seen {
                 assert_eq!(*status, 500, "{kind} {when}");
             }
@@ -57,7 +65,7 @@ async fn a_timeout_is_silence() {
     let world = World::start().await;
     let token = world.connect().await;
     world.faults(json!([{"operation": "pins/create", "when": "after", "fault": "timeout"}])).await;
-    assert!(create(&world, &token).await.unwrap_err().is_timeout());
+    assert!(create_impatiently(&world, &token).await.unwrap_err().is_timeout());
 }
 
 #[tokio::test]
@@ -150,7 +158,7 @@ async fn a_slow_answer_arrives_in_the_end_unless_the_client_leaves() {
     assert_eq!((status, body["title"].as_str()), (201, Some("Tart")));
     assert!(world.simulator.ledger().pins[0].answered);
     world.faults(slow(60_000)).await;
-    assert!(create(&world, &token).await.unwrap_err().is_timeout());
+    assert!(create_impatiently(&world, &token).await.unwrap_err().is_timeout());
     assert!(!world.simulator.ledger().pins[1].answered);
 }
 
@@ -159,9 +167,9 @@ async fn a_late_call_is_acted_on_after_the_client_has_left() {
     let world = World::start().await;
     let token = world.connect().await;
     world
-        .faults(json!([{"operation": "pins/create", "when": "before", "fault": "slow", "delay_ms": 900}]))
+        .faults(json!([{"operation": "pins/create", "when": "before", "fault": "slow", "delay_ms": 2500}]))
         .await;
-    assert!(create(&world, &token).await.unwrap_err().is_timeout());
+    assert!(create_impatiently(&world, &token).await.unwrap_err().is_timeout());
     assert_eq!(world.simulator.ledger().pins.len(), 0);
     let wait = async {
         while world.simulator.ledger().pins.is_empty() {
@@ -195,7 +203,7 @@ async fn a_hidden_pin_is_listed_late() {
             {"operation": "pins/create", "fault": "hide", "delay_ms": 60_000},
         ]))
         .await;
-    assert!(create(&world, &token).await.unwrap_err().is_timeout());
+    assert!(create_impatiently(&world, &token).await.unwrap_err().is_timeout());
     assert_eq!(listed(&world, &token).await.len(), 0);
     world.simulator.advance_clock(59);
     assert_eq!(listed(&world, &token).await.len(), 0);

@@ -50,7 +50,7 @@ async fn a_pin_whose_answer_was_lost_is_on_the_disk_at_once() {
     let world = World::with(kept(folder.path())).await;
     let token = world.connect().await;
     world.faults(json!([{"operation": "pins/create", "when": "after", "fault": "timeout"}])).await;
-    let call = world.create(&token, &pin("Tart")).timeout(Duration::from_millis(500));
+    let call = world.create(&token, &pin("Tart")).timeout(Duration::from_millis(1_500));
     assert!(try_send(call).await.unwrap_err().is_timeout());
     // Read without stopping the first: as if its process had been killed.
     let second = Simulator::new(kept(folder.path())).unwrap();
