@@ -1,5 +1,7 @@
 //! Countersign's faces: the pages, the command line and the server that joins them to the service.
 
 pub mod assets;
+pub mod cli;
+pub mod logging;
 pub mod views;
 pub mod web;

@@ -28,6 +28,12 @@ pub enum LogFormat {
     Json,
 }
 
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: FILTER.default.unwrap_or_default().to_owned(), format: LogFormat::Pretty }
+    }
+}
+
 impl Log {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let filter = reader.required(&FILTER, some_text);

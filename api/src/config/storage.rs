@@ -26,7 +26,7 @@ const MASTER_KEY: Key = Key::secret(
 pub(super) const KEYS: &[Key] = &[DATA_DIR, DATABASE_URL, MASTER_KEY];
 
 /// The database's file in the data folder.
-pub const DATABASE_FILE: &str = "countersign.db";
+pub const DATABASE_FILE: &str = "countersign.sqlite3";
 
 /// Where data and keys are.
 #[derive(Clone)]

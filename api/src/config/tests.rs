@@ -51,7 +51,7 @@ fn with_nothing_given_it_rehearses_on_loopback() {
     assert_eq!(config.pinterest.oauth_url.as_str(), "https://www.pinterest.com/oauth/");
     assert_eq!(
         config.storage.database().expose(),
-        "sqlite:///nowhere/./countersign-data/countersign.db?mode=rwc"
+        "sqlite:///nowhere/./countersign-data/countersign.sqlite3?mode=rwc"
     );
 }
 
