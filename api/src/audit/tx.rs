@@ -99,6 +99,11 @@ impl<'a> AuditedTx<'a> {
         Ok(Self { app, tx: app.db.begin_writing().await? })
     }
 
+    /// The present moment, by the application's clock.
+    pub fn now(&self) -> Timestamp {
+        self.app.now()
+    }
+
     /// Begins a transaction of the closed list, without events.
     ///
     /// # Errors

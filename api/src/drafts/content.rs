@@ -16,6 +16,7 @@ mod stored;
 mod tests;
 
 pub use crate::error::FieldError;
+pub(super) use field::check_text;
 pub use field::{AltText, BoardId, Description, Link, SectionId, Title};
 
 const DOMAIN: &[u8] = b"countersign/draft/v1\n";

@@ -190,6 +190,12 @@ impl Principal {
         Self { actor, person, roles, scopes }
     }
 
+    /// A person as this crate's unit tests need one, without a sign-in.
+    #[cfg(test)]
+    pub(crate) fn in_tests(actor: Actor, person: Person, roles: Roles) -> Self {
+        Self::new(actor, person, roles, None)
+    }
+
     /// Who acts, for the audit log.
     pub fn actor(&self) -> &Actor {
         &self.actor

@@ -67,7 +67,12 @@ fn tidy(typed: &str) -> String {
     typed.replace("\r\n", "\n").trim().to_owned()
 }
 
-fn check_text(field: &'static str, text: &str, limit: usize, has_lines: bool) -> Result<(), FieldError> {
+pub(in crate::drafts) fn check_text(
+    field: &'static str,
+    text: &str,
+    limit: usize,
+    has_lines: bool,
+) -> Result<(), FieldError> {
     check_length(field, text, limit)?;
     check_characters(field, text, has_lines)?;
     check_secret(field, text)
