@@ -2,35 +2,65 @@
 //! the service's types; a handler in `pages/` maps what the service says to a model and hands it over.
 //!
 //! Every page function takes a [`frame::Frame`] first, then its model. Adding a page: a file named after the noun,
-//! a sample in [`sample`] (which a test renders with hostile words), a row in the tables below.
+//! a sample in [`sample`] (which a test renders with hostile words), a row in [`forms`] for each form that posts.
+//!
+//! | page | function |
+//! |---|---|
+//! | `/sign-in`, `/sign-in/{token}` | [`sign_in::page`], [`sign_in::one_time_link`], [`sign_in::dead_link`] |
+//! | `/account/password` | [`sign_in::set_password`] |
+//! | `/?tab=&q=&connection=&author=&cursor=` | [`queue::page`], live part [`queue::tabs`] |
+//! | `/drafts/new?connection=`, `/drafts/{id}/edit` | [`composer::page`] |
+//! | `/drafts/{id}?from=&to=&preview=` | [`draft::page`], live part [`draft::live`] |
+//! | `/review?draft=&preview=` | [`review::page`], [`review::conflict`] |
+//! | `/publications/{id}` | [`publications::page`] |
+//! | `/connections`, `/connections/{id}/disconnect` | [`connections::page`], [`connections::disconnect`] |
+//! | `/oauth/callback` | [`oauth_result::page`], where it did not end in a connection |
+//! | `/audit?stream=&type=&from=&to=&flow=&cursor=`, `/audit/{id}` | [`audit::page`], [`audit::event`] |
+//! | `/operators`, `/operators/{id}/disable` | [`operators::page`], [`operators::disable`] |
+//! | `/settings`, `/account` | [`settings::page`], [`account::page`] |
+//! | `/privacy-policy` | [`privacy_policy::page`] |
+//! | errors, a session that ended in a form | [`error_page::page`], [`error_page::session_ended`], [`error_page::send_again`] |
 
+pub mod account;
 pub mod actions;
+pub mod audit;
+pub mod audit_words;
 pub mod badge;
 pub mod board_picker;
 pub mod checks;
 pub mod comments;
 pub mod composer;
+pub mod connections;
 pub mod diff;
 pub mod digest;
 pub mod draft;
 pub mod environment;
+pub mod error_page;
 pub mod form;
+pub mod forms;
 pub mod frame;
 pub mod icon;
 pub mod layout;
 pub mod link;
 pub mod note;
+pub mod oauth_result;
+pub mod operators;
 pub mod picture;
+pub mod privacy_policy;
 pub mod proof;
+pub mod publications;
+pub mod publishing;
 pub mod queue;
 pub mod queue_row;
 pub mod review;
 pub mod sample;
+pub mod settings;
 pub mod sign_in;
 pub mod signatures;
 pub mod table;
 pub mod time;
 pub mod timeline;
+pub mod tokens;
 pub mod trouble;
 
 /// `18204` as `18,204`.

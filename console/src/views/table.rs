@@ -36,7 +36,7 @@ impl Render for Table {
                 thead { tr { @for column in &self.columns { th scope="col" { (column) } } } }
                 tbody { @for row in &self.rows { tr { @for (index, cell) in row.iter().enumerate() {
                     @if index == 0 { th scope="row" { (cell) } }
-                    @else { td data-l=[self.columns.get(index).filter(|name| !name.is_empty())] { (cell) } }
+                    @else { td data-l=[self.columns.get(index)] { (cell) } }
                 } } } }
             }
         }

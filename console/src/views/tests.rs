@@ -1,5 +1,6 @@
 //! Renders every sample and holds it against what is true for all pages.
 
+use super::forms::{FORMS, FRAGMENTS, is_like};
 use super::sample::{self, HOSTILE, Page, Tongue};
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -120,6 +121,54 @@ fn every_form_that_posts_says_where_it_came_from() {
                 assert!(form.contains("method=\"get\""), "{name}: {form}");
             }
             assert!(form.contains(" action=\"/"), "{name}: {form}");
+        }
+    }
+}
+
+/// The names of the controls in a form's HTML.
+fn names(form: &str) -> Vec<&str> {
+    form.split(" name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn forms_and_their_list_say_the_same() {
+    let mut seen = vec![Vec::new(); FORMS.len()];
+    let pages = pages();
+    for (name, html) in &pages {
+        for form in html.split("<form").skip(1).filter(|form| form.contains("method=\"post\"")) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            let action = form.split(" action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            if action.contains("&lt;") {
+                continue;
+            }
+            let at = FORMS.iter().position(|known| is_like(known.path, action));
+            let at = at.unwrap_or_else(|| panic!("{name}: {action} is not in the list"));
+            for field in names(form) {
+                let listed = if field.starts_with("kept.") { "kept.*" } else { field };
+                let is_verdicts_group = field == "verdict";
+                let is_again = *name == "send-again";
+                let is_known =
+                    field == "csrf" || is_again || is_verdicts_group || FORMS[at].fields.contains(&listed);
+                assert!(is_known, "{name}: {action} sends {field}, which is not in the list");
+                seen[at].push(listed.to_owned());
+            }
+        }
+    }
+    for (form, seen) in FORMS.iter().zip(seen) {
+        assert!(!seen.is_empty(), "no sample posts to {}", form.path);
+        for field in form.fields {
+            assert!(seen.iter().any(|name| name == field), "no sample sends {field} to {}", form.path);
+        }
+    }
+}
+
+#[test]
+fn addresses_that_the_script_asks_are_listed() {
+    for (name, html) in pages() {
+        for attribute in [" data-poll=\"", " data-autosave=\""] {
+            for address in html.split(attribute).skip(1).filter_map(|rest| rest.split(['"', '?']).next()) {
+                assert!(FRAGMENTS.iter().any(|(path, _)| is_like(path, address)), "{name}: {address}");
+            }
         }
     }
 }

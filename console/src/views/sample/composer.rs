@@ -26,6 +26,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         },
         ..new(t)
     };
+    let wrong_edit = Composer { action: "/drafts/drf_1".into(), revision: Some(4), ..wrong.clone() };
     let blank = Composer {
         asset: None,
         words: Words::default(),
@@ -36,6 +37,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let nowhere = Composer { connection_id: String::new(), account: String::new(), ..new(t) };
     vec![
         Page { name: "composer-errors", html: composer::page(&frame, &wrong) },
+        Page { name: "composer-edit-errors", html: composer::page(&frame, &wrong_edit) },
         Page { name: "composer-edit", html: composer::page(&frame, &edit) },
         Page { name: "composer-blank", html: composer::page(&frame, &blank) },
         Page { name: "composer-no-account", html: composer::page(&frame, &nowhere) },

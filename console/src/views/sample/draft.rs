@@ -30,6 +30,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     };
     let mut read = with(t, DraftState::InReview, PublicationState::Cancelled);
     (read.actions.standing.roles, read.comments.action) = (Roles::default(), None);
+    let in_review = with(t, DraftState::InReview, PublicationState::Cancelled);
     let decide = with(t, DraftState::Approved, PublicationState::NeedsDecision);
     vec![
         Page { name: "draft-needs-decision", html: draft::page(&sandbox, &decide) },
@@ -37,6 +38,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         Page { name: "draft-still-looking", html: draft::page(&sandbox, &looking) },
         Page { name: "draft-scheduled", html: draft::page(&t.frame(), &waiting) },
         Page { name: "draft-refused", html: draft::page(&t.frame(), &refused) },
+        Page { name: "draft-in-review", html: draft::page(&t.frame(), &in_review) },
         Page { name: "draft-read-only", html: draft::page(&auditor, &read) },
         Page { name: "draft-empty", html: draft::page(&t.frame(), &empty(t)) },
     ]

@@ -1,9 +1,14 @@
 //! One value of every model, for the tests that render all pages and for looking at them
 //! (`cargo run --example render_samples`).
 
+mod audit;
 mod composer;
+mod connections;
 mod draft;
+mod operator;
 mod pin;
+mod public;
+mod publication;
 mod queue;
 mod review;
 mod sign_in;
@@ -98,15 +103,10 @@ impl Tongue {
 }
 
 /// Every page.
-pub fn all(tongue: Tongue) -> Vec<Page> {
-    [
-        composer::pages(tongue),
-        draft::pages(tongue),
-        queue::pages(tongue),
-        review::pages(tongue),
-        sign_in::pages(tongue),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+pub fn all(t: Tongue) -> Vec<Page> {
+    let working =
+        [composer::pages(t), draft::pages(t), publication::pages(t), queue::pages(t), review::pages(t)];
+    let around =
+        [audit::pages(t), connections::pages(t), operator::pages(t), public::pages(t), sign_in::pages(t)];
+    working.into_iter().chain(around).flatten().collect()
 }

@@ -1,0 +1,155 @@
+//! Every form that posts, and every address that a script asks: the contract with the handlers in `pages/`. A test
+//! holds the samples against it in both directions, so a handler can trust it.
+//!
+//! All forms carry `csrf` (left out below). Unless said otherwise the answer is a 303 with a flash message.
+
+/// A form: the path with `{id}` for an id, its fields, and what is special.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// `/drafts/{id}/approve`.
+    pub path: &'static str,
+    /// The names of its fields.
+    pub fields: &'static [&'static str],
+    /// Where the answer goes, and what is special.
+    pub answer: &'static str,
+}
+
+const fn form(path: &'static str, fields: &'static [&'static str], answer: &'static str) -> Form {
+    Form { path, fields, answer }
+}
+
+const NEW: &[&str] = &[
+    "connection_id",
+    "asset_id",
+    "image",
+    "alt_text",
+    "title",
+    "description",
+    "link",
+    "board",
+    "new_board_name",
+    "new_board_privacy",
+    "publish_local",
+    "publish_zone",
+    "publish_offset",
+    "then",
+];
+
+const EDIT: &[&str] = &[
+    "revision",
+    "connection_id",
+    "asset_id",
+    "image",
+    "alt_text",
+    "title",
+    "description",
+    "link",
+    "board",
+    "new_board_name",
+    "new_board_privacy",
+    "publish_local",
+    "publish_zone",
+    "publish_offset",
+    "then",
+];
+
+/// All of them.
+pub const FORMS: &[Form] = &[
+    form(
+        "/sign-in",
+        &["email", "password", "return_to", "kept_action", "kept_back", "kept.*"],
+        "to `return_to`; with `kept_action`: 200 `error_page::send_again`; refused: the same page, 401",
+    ),
+    form(
+        "/sign-in/{id}",
+        &["switch"],
+        "to `/account/password`; `switch=yes` ends the other person's session first",
+    ),
+    form("/sign-out", &[], "to `/sign-in`"),
+    form("/theme", &["theme", "return_to"], "to `return_to` (`web::theme::return_path`)"),
+    form("/drafts", NEW, "multipart; by `then`, see `composer`; to the draft; errors: the composer, 422"),
+    form("/drafts/{id}", EDIT, "as `/drafts`; `revision` is that on which the form is based, else 412"),
+    form("/drafts/{id}/submit", &[], "to the draft"),
+    form("/drafts/{id}/withdraw", &[], "to the draft"),
+    form(
+        "/drafts/{id}/approve",
+        &["digest"],
+        "to `/review?draft=` the next one, flash `Approved` about this one; stale or late: `review::conflict`, 412 or 409",
+    ),
+    form(
+        "/drafts/{id}/request-changes",
+        &["digest", "note"],
+        "to the next one; no note: the desk with `unfinished`, 422; stale: conflict",
+    ),
+    form("/drafts/{id}/reject", &["digest", "note"], "as request-changes"),
+    form("/drafts/{id}/undo", &[], "to `/review?draft=` this one; too late: 409"),
+    form("/drafts/{id}/cancel", &[], "to the draft"),
+    form(
+        "/drafts/{id}/reschedule",
+        &["publish_local", "publish_zone"],
+        "to the draft; a time that does not exist or occurs twice: to the composer with the error",
+    ),
+    form("/drafts/{id}/duplicate", &[], "to the copy"),
+    form("/drafts/{id}/discard", &[], "to `/?tab=discarded`"),
+    form("/drafts/{id}/comments", &["comment", "return_to"], "to `return_to`"),
+    form(
+        "/publications/{id}/resolve",
+        &["outcome", "pin_id", "reason"],
+        "`outcome` is `published` (with `pin_id`), `abandon`, or `again` (abandon, then to `/review?draft=`); to the draft",
+    ),
+    form("/publishing/pause", &["reason"], "to `/settings#publishing`"),
+    form("/publishing/resume", &[], "to `/settings#publishing`"),
+    form(
+        "/connections",
+        &["environment", "expected_username"],
+        "303 to Pinterest's consent page; errors: the page, 422",
+    ),
+    form("/connections/{id}/confirm", &[], "to `/connections`"),
+    form("/connections/{id}/reconnect", &[], "303 to Pinterest's consent page"),
+    form("/connections/{id}/disconnect", &[], "to `/connections`; GET shows `connections::disconnect`"),
+    form("/connections/{id}/boards", &["name", "privacy"], "to `/connections`"),
+    form("/audit/self-check", &[], "200, the list with the result"),
+    form(
+        "/operators",
+        &["name", "email", "role"],
+        "200, the list with the link (shown once); errors: the page, 422; `role` repeats",
+    ),
+    form("/operators/{id}", &["name", "role"], "to `/operators`; errors: the page, 422"),
+    form("/operators/{id}/link", &[], "200, the list with the link (shown once)"),
+    form("/operators/{id}/disable", &[], "to `/operators`; GET shows `operators::disable`"),
+    form("/operators/{id}/enable", &[], "to `/operators`"),
+    form(
+        "/tokens",
+        &["token_name", "scope"],
+        "200, the settings with the token (shown once); errors: the page, 422; `scope` repeats",
+    ),
+    form("/tokens/{id}/revoke", &[], "to `/settings#tokens`"),
+    form(
+        "/account/password",
+        &["current", "new", "again"],
+        "to `/`; errors: the page, 422; GET shows `sign_in::set_password`",
+    ),
+    form("/account/sessions/{id}/revoke", &[], "to `/account`"),
+    form("/account/shortcuts", &["enabled"], "`yes` or `no`; to `/account`"),
+];
+
+/// Addresses that a script asks: the path and what it answers. Without a session all answer 401.
+pub const FRAGMENTS: &[(&str, &str)] = &[
+    ("/queue/tabs", "GET `?tab=`: `queue::tabs`"),
+    ("/drafts/{id}/state", "GET: `draft::live`"),
+    ("/publications/{id}/state", "GET: `draft::live`"),
+    ("/drafts/{id}/autosave", "POST, urlencoded, the composer's fields without the file: 204"),
+];
+
+/// Whether `path` is one of `pattern`'s.
+pub fn is_like(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some("{id}"), Some(id)) if !id.is_empty() => {}
+            (Some(part), Some(same)) if part == same => {}
+            _ => return false,
+        }
+    }
+}
