@@ -133,6 +133,7 @@ catalogue! {
     OperatorInvited = "access.operator_invited" { roles: Vec<String> }
     OperatorDisabled = "access.operator_disabled" {}
     OperatorEnabled = "access.operator_enabled" {}
+    OperatorRenamed = "access.operator_renamed" {}
     LinkIssued = "access.link_issued" {}
     PasswordChanged = "access.password_changed" {}
     TokenCreated = "access.token_created" { scopes: Vec<String> }

@@ -1,0 +1,87 @@
+//! Why a change of people, sessions or tokens is refused.
+
+use super::role::Forbidden;
+use crate::error::{Fault, FieldError, Kind, Refusal};
+
+/// Why a change of people, sessions or tokens is refused. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// Fields are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
+    Fields(Vec<FieldError>),
+    /// There is no such person.
+    #[error("there is no such person. Look the person up in the list of operators")]
+    NotFound,
+    /// There is no such session of this person, or it has ended.
+    #[error("this session has ended already, or it is not yours")]
+    SessionNotFound,
+    /// There is no such token.
+    #[error("there is no such API token")]
+    TokenNotFound,
+    /// It was revoked before.
+    #[error("this API token was revoked already")]
+    TokenRevoked,
+    /// The person is disabled.
+    #[error("this person is disabled. Enable them first")]
+    Disabled,
+    /// Nobody could administer any more.
+    #[error("this is the last enabled admin. Give the role to somebody else first")]
+    LastAdmin,
+    /// The person may not do this.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Too many guesses at the present password.
+    #[error("too many attempts. Wait {} seconds and try again", .0.as_secs() + 1)]
+    TooMany(std::time::Duration),
+    /// Ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<FieldError> for OperatorError {
+    fn from(error: FieldError) -> Self {
+        Self::Fields(vec![error])
+    }
+}
+
+impl Refusal for OperatorError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Fields(_) => "fields_invalid",
+            Self::NotFound => "operator_not_found",
+            Self::SessionNotFound => "session_not_found",
+            Self::TokenNotFound => "token_not_found",
+            Self::TokenRevoked => "token_revoked",
+            Self::Disabled => "operator_disabled",
+            Self::LastAdmin => "last_admin",
+            Self::Forbidden(forbidden) => forbidden.code(),
+            Self::TooMany(_) => "too_many_attempts",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Fields(_) => Kind::Invalid,
+            Self::NotFound | Self::SessionNotFound | Self::TokenNotFound => Kind::NotFound,
+            Self::TokenRevoked | Self::Disabled | Self::LastAdmin => Kind::Conflict,
+            Self::Forbidden(forbidden) => forbidden.kind(),
+            Self::TooMany(_) => Kind::TooMany,
+            Self::Fault(fault) => fault.kind(),
+        }
+    }
+
+    fn fields(&self) -> &[FieldError] {
+        match self {
+            Self::Fields(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Fault(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A name that people read: a person's, or a token's.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::{
+    audit::{
+        sealed::Part,
+        secret_gate::{Where, find_secret, scrub},
+    },
+    error::FieldError,
+};
+
+const MAX_CHARS: usize = 100;
+
+/// A checked name: one line of visible text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// Checks what was typed; blanks around it are dropped.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the field `name`.
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let text: String = typed.trim().nfc().collect();
+        let refuse = |code, message: String| Err(FieldError::new("name", code, message));
+        if text.is_empty() {
+            return refuse("missing", "Give a name.".to_owned());
+        }
+        if text.chars().count() > MAX_CHARS {
+            return refuse("too_long", format!("A name has at most {MAX_CHARS} characters."));
+        }
+        if let Some(secret) = find_secret(&text, Where::Sealed(Part::Who)) {
+            return refuse(
+                "secret",
+                format!("This seems to contain {}. Write it differently.", secret.words()),
+            );
+        }
+        if scrub(&text, MAX_CHARS) != text {
+            let message = "A name is one line without invisible characters.";
+            return refuse("invisible", message.to_owned());
+        }
+        Ok(Self(text))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_composed() {
+        assert_eq!(Name::parse(" Zoe\u{301} O’Hara ").unwrap().as_str(), "Zo\u{e9} O’Hara");
+    }
+
+    #[test]
+    fn a_name_that_nobody_could_read_or_that_hides_something_is_refused() {
+        let long = "x".repeat(MAX_CHARS + 1);
+        for (typed, code) in [
+            ("", "missing"),
+            (" \t", "missing"),
+            (long.as_str(), "too_long"),
+            ("Ada\nAdmin", "invisible"),
+            ("Ada\u{202e}nimdA", "invisible"),
+            ("Ada\u{0}", "invisible"),
+            ("pina_0123456789abcdef", "secret"),
+            ("Bearer abc", "secret"),
+        ] {
+            let refused = Name::parse(typed).unwrap_err();
+            assert_eq!((refused.field, refused.code), ("name", code), "{typed:?}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use super::*;
+use crate::{
+    operators::{
+        link::{DeadLink, peek_link},
+        role::TokenScope,
+        testing::{PASSWORD, admin, log, person, resumed, signed_in},
+    },
+    testing,
+};
+
+fn new(email: &str, name: &str, roles: &str) -> NewOperator {
+    NewOperator {
+        email: email.to_owned(),
+        name: name.to_owned(),
+        roles: roles.parse().unwrap(),
+        password: None,
+    }
+}
+
+fn codes(error: OperatorError) -> Vec<(&'static str, &'static str)> {
+    match error {
+        OperatorError::Fields(fields) => fields.iter().map(|field| (field.field, field.code)).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_added_with_a_link_and_the_log_names_neither_link_nor_address() {
+    let test = testing::app().await;
+    let (admin, _) = admin(&test.app).await;
+    let (rowan, link) = add(&test.app, &admin, new("Rowan@x.example", "Rowan", "reviewer")).await.unwrap();
+    assert!(!rowan.has_password());
+    let link = link.unwrap();
+    assert_eq!(peek_link(&test.app, &link).await.unwrap().unwrap().name, "Rowan");
+    let (kinds, all) = log(&test.app).await;
+    assert_eq!(kinds[kinds.len() - 2..], ["operator_invited", "link_issued"]);
+    assert!(!all.contains(link.expose()) && !all.contains("owan"), "{all}");
+    assert!(all.contains("ada@x.example"), "who invited is sealed beside it: {all}");
+    assert_eq!(find_by_email(&test.app, "ROWAN@X.example").await.unwrap().id, rowan.id);
+}
+
+#[tokio::test]
+async fn an_address_is_taken_in_whatever_capitals_and_nothing_is_written() {
+    let test = testing::app().await;
+    person(&test.app, "ada@x.example", "author").await;
+    let before = log(&test.app).await.0.len();
+    let again = add(&test.app, Authority::command_line(), new("ADA@X.example", "Other", "author")).await;
+    assert_eq!(codes(again.map(|_| ()).unwrap_err()), [("email", "taken")]);
+    assert_eq!(list(&test.app).await.unwrap().len(), 1);
+    assert_eq!(log(&test.app).await.0.len(), before);
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_is_told_at_once() {
+    let test = testing::app().await;
+    let wrong =
+        add(&test.app, Authority::command_line(), new("nobody", " ", "")).await.map(|_| ()).unwrap_err();
+    assert_eq!(codes(wrong), [("email", "malformed"), ("name", "missing"), ("roles", "missing")]);
+    let mut short = new("a@x.example", "Ada", "author");
+    short.password = Some(Secret::from("too short"));
+    let wrong = add(&test.app, Authority::command_line(), short).await.map(|_| ()).unwrap_err();
+    assert_eq!(codes(wrong), [("password", "too_short")]);
+}
+
+#[tokio::test]
+async fn the_last_enabled_admin_stays_one() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let no_role = OperatorChange { roles: Some("author".parse().unwrap()), ..Default::default() };
+    let disabled = OperatorChange { disabled: Some(true), ..Default::default() };
+    for change_ in [&no_role, &disabled] {
+        let refused = change(&test.app, &ada, ada.id(), change_.clone()).await.unwrap_err();
+        assert!(matches!(refused, OperatorError::LastAdmin), "{refused}");
+    }
+    let other = person(&test.app, "grace@x.example", "admin").await;
+    change(&test.app, &ada, ada.id(), no_role).await.unwrap();
+    let refused = change(&test.app, Authority::command_line(), &other.id, disabled).await.unwrap_err();
+    assert!(matches!(refused, OperatorError::LastAdmin), "{refused}");
+}
+
+#[tokio::test]
+async fn a_disabled_admin_is_none_to_rely_on() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let other = person(&test.app, "grace@x.example", "admin").await;
+    let disabled = OperatorChange { disabled: Some(true), ..Default::default() };
+    change(&test.app, &ada, &other.id, disabled.clone()).await.unwrap();
+    assert!(matches!(change(&test.app, &ada, ada.id(), disabled).await, Err(OperatorError::LastAdmin)));
+}
+
+#[tokio::test]
+async fn disabling_ends_sessions_and_tokens_at_once_and_enabling_brings_no_session_back() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let rowan = person(&test.app, "rowan@x.example", "admin").await;
+    let session = signed_in(&test.app, "rowan@x.example").await;
+    let (principal, _) = resumed(&test.app, &session).await.unwrap();
+    let scopes = [TokenScope::DraftsRead];
+    let (_, token) =
+        crate::operators::token::create(&test.app, &principal.admin().unwrap(), "ci", &scopes).await.unwrap();
+    let disabled = |flag| OperatorChange { disabled: Some(flag), ..Default::default() };
+    change(&test.app, &ada, &rowan.id, disabled(true)).await.unwrap();
+    assert!(resumed(&test.app, &session).await.is_none());
+    let resume = async || {
+        crate::operators::token::resume(&test.app, &token, Default::default()).await.unwrap().is_some()
+    };
+    assert!(!resume().await);
+    assert!(matches!(issue_link(&test.app, &ada, &rowan.id).await, Err(OperatorError::Disabled)));
+    change(&test.app, &ada, &rowan.id, disabled(false)).await.unwrap();
+    assert!(resumed(&test.app, &session).await.is_none());
+    assert!(resume().await, "the token was not revoked, its owner was away");
+    let kinds = log(&test.app).await.0;
+    assert_eq!(kinds[kinds.len() - 3..], ["operator_disabled", "session_revoked", "operator_enabled"]);
+}
+
+#[tokio::test]
+async fn roles_and_names_change_with_an_event_and_without_a_change_there_is_none() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let rowan = person(&test.app, "rowan@x.example", "author").await;
+    let before = log(&test.app).await.0.len();
+    let both = OperatorChange {
+        name: Some("Rowan Reed".to_owned()),
+        roles: Some("reviewer,auditor".parse().unwrap()),
+        disabled: Some(false),
+    };
+    let changed = change(&test.app, &ada, &rowan.id, both.clone()).await.unwrap();
+    assert_eq!(
+        (changed.name.as_str(), changed.roles.to_string().as_str()),
+        ("Rowan Reed", "reviewer,auditor")
+    );
+    change(&test.app, &ada, &rowan.id, both).await.unwrap();
+    let (kinds, all) = log(&test.app).await;
+    assert_eq!(kinds[before..], ["operator_renamed", "role_changed"]);
+    assert!(all.contains("\"roles\":[\"reviewer\",\"auditor\"]"), "{all}");
+    let none = OperatorChange { roles: Some(Roles::default()), ..Default::default() };
+    assert!(change(&test.app, &ada, &rowan.id, none).await.is_err());
+    let unknown = "opr_unknown".parse().unwrap();
+    let refused = change(&test.app, &ada, &unknown, OperatorChange::default()).await.unwrap_err();
+    assert!(matches!(refused, OperatorError::NotFound));
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_is_gone_in_the_next_request() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let rowan = person(&test.app, "rowan@x.example", "reviewer").await;
+    let session = signed_in(&test.app, "rowan@x.example").await;
+    let roles = OperatorChange { roles: Some("author".parse().unwrap()), ..Default::default() };
+    change(&test.app, &ada, &rowan.id, roles).await.unwrap();
+    let (principal, _) = resumed(&test.app, &session).await.unwrap();
+    assert!(principal.reviewer().is_err() && principal.author().is_ok());
+}
+
+#[tokio::test]
+async fn a_new_link_replaces_the_older_one() {
+    let test = testing::app().await;
+    let rowan = person(&test.app, "rowan@x.example", "reviewer").await;
+    let by = Authority::command_line;
+    let older = issue_link(&test.app, by(), &rowan.id).await.unwrap();
+    let newer = issue_link(&test.app, by(), &rowan.id).await.unwrap();
+    assert_eq!(peek_link(&test.app, &older).await.unwrap(), Err(DeadLink::Unknown));
+    assert!(peek_link(&test.app, &newer).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_lost_password_is_replaced_by_a_link_or_by_a_new_one() {
+    let test = testing::app().await;
+    let rowan = person(&test.app, "rowan@x.example", "reviewer").await;
+    let session = signed_in(&test.app, "rowan@x.example").await;
+    let by = Authority::command_line;
+    let link = reset_password(&test.app, by(), &rowan.id, None).await.unwrap().unwrap();
+    assert!(resumed(&test.app, &session).await.is_none());
+    assert!(!find(&test.app, &rowan.id).await.unwrap().has_password());
+    let password = Some(Secret::from(PASSWORD));
+    assert!(reset_password(&test.app, by(), &rowan.id, password).await.unwrap().is_none());
+    signed_in(&test.app, "rowan@x.example").await;
+    assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Unknown));
+}
+
+#[tokio::test]
+async fn pages_learn_the_names_of_those_who_are_known() {
+    let test = testing::app().await;
+    let rowan = person(&test.app, "rowan@x.example", "reviewer").await;
+    let unknown: OperatorId = "opr_unknown".parse().unwrap();
+    let ids = [rowan.id.clone(), unknown, rowan.id.clone()];
+    let names = names(&test.app, ids).await.unwrap();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), [(rowan.id, "rowan".to_owned())]);
+}

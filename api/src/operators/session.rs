@@ -1,0 +1,266 @@
+//! Sessions: a random secret in a cookie, its SHA-256 in a row, an end after 30 idle minutes or 12 hours.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use countersign_entities::{
+    Timestamp,
+    ids::{OperatorId, SessionId},
+};
+use zeroize::Zeroizing;
+
+use super::{
+    error::OperatorError,
+    fingerprint,
+    people::Operator,
+    role::{Principal, Reader},
+    store as people_store,
+};
+use crate::{
+    actor::{Actor, Net, Via},
+    app::App,
+    audit::{AuditedTx, Event, Happening, Housekeeping, HousekeepingTx, secret_gate::scrub},
+    error::Fault,
+    keys::{RawKey, keyed_digest},
+    secret::Secret,
+};
+
+mod store;
+
+/// Characters of a user agent or an address that are kept.
+const NET_CHARS: usize = 200;
+
+/// A session that has just begun.
+#[derive(Clone)]
+pub struct Session {
+    /// Names it in lists.
+    pub id: SessionId,
+    /// What the cookie holds.
+    pub secret: Secret,
+    /// What forms and the API send along.
+    pub csrf_token: Secret,
+    /// Whose it is.
+    pub operator: Operator,
+    /// Its absolute end.
+    pub expires_at: Timestamp,
+    /// Whether the person came by a link and is to set a password now.
+    pub asks_password: bool,
+}
+
+/// A session that a request came with.
+#[derive(Clone)]
+pub struct SessionInfo {
+    /// Names it in lists.
+    pub id: SessionId,
+    /// Whose it is.
+    pub operator_id: OperatorId,
+    /// What forms and the API send along; the same for the session's life.
+    pub csrf_token: Secret,
+    /// Came by a one-time link, so a password may be set without the present one.
+    pub is_from_link: bool,
+    /// Whether the person is to set a password: came by a link and has none.
+    pub asks_password: bool,
+    /// Whether that may be left for later: in rehearsal.
+    pub may_skip_password: bool,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// Its absolute end.
+    pub expires_at: Timestamp,
+}
+
+/// A session in the list of one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Its name.
+    pub id: SessionId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// Its absolute end.
+    pub expires_at: Timestamp,
+    /// With what it was begun.
+    pub user_agent: Option<String>,
+    /// From where it was begun.
+    pub address: Option<String>,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// What a session's row says.
+struct Row {
+    id: SessionId,
+    operator_id: OperatorId,
+    created_at: Timestamp,
+    seen_at: Timestamp,
+    expires_at: Timestamp,
+    has_ended: bool,
+    is_from_link: bool,
+}
+
+impl Row {
+    fn is_live(&self, app: &App) -> bool {
+        let (now, timing) = (app.now(), &app.timing.sign_in);
+        !self.has_ended && now < self.expires_at && now < self.seen_at.plus(timing.session_idle_ttl)
+    }
+}
+
+/// Begins a session. The caller commits, with the event of the sign-in.
+pub(super) async fn begin(
+    app: &App,
+    tx: &AuditedTx<'_>,
+    operator: Operator,
+    net: &Net,
+    is_from_link: bool,
+) -> Result<Session, Fault> {
+    let key: RawKey = Zeroizing::new(app.rng.bytes());
+    let secret = Secret::from(URL_SAFE_NO_PAD.encode(key.as_slice()));
+    let (id, now) = (SessionId::from_random(app.random_id()), app.now());
+    let expires_at = now.plus(app.timing.sign_in.session_absolute_ttl);
+    let row = Row {
+        id: id.clone(),
+        operator_id: operator.id.clone(),
+        created_at: now,
+        seen_at: now,
+        expires_at,
+        has_ended: false,
+        is_from_link,
+    };
+    let kept = |text: &Option<String>| text.as_deref().map(|text| scrub(text, NET_CHARS));
+    store::insert(tx, row, fingerprint(secret.expose()), kept(&net.address), kept(&net.user_agent)).await?;
+    let csrf_token = csrf_token(&key, &id);
+    let asks_password = is_from_link && !operator.has_password();
+    Ok(Session { id, secret, csrf_token, operator, expires_at, asks_password })
+}
+
+/// Whose session a cookie's secret names; `None` if none that is live. A disabled person's sessions are dead.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn resume(
+    app: &App,
+    cookie_secret: &Secret,
+    net: Net,
+    via: Via,
+) -> Result<Option<(Principal, SessionInfo)>, Fault> {
+    let Some(key) = key_of(cookie_secret) else { return Ok(None) };
+    let row = store::find(&app.db, fingerprint(cookie_secret.expose())).await?;
+    let Some(row) = row.filter(|row| row.is_live(app)) else { return Ok(None) };
+    let operator = people_store::find(&app.db, &row.operator_id).await?;
+    let Some(operator) = operator.filter(|operator| !operator.is_disabled()) else { return Ok(None) };
+    touch(app, &row).await;
+    let actor = Actor::person(operator.person(), via, None, net);
+    let principal = Principal::new(actor, operator.person(), operator.roles.clone(), None);
+    let info = SessionInfo {
+        csrf_token: csrf_token(&key, &row.id),
+        id: row.id,
+        operator_id: row.operator_id,
+        is_from_link: row.is_from_link,
+        asks_password: row.is_from_link && !operator.has_password(),
+        may_skip_password: app.config.is_rehearsal(),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+    };
+    Ok(Some((principal, info)))
+}
+
+/// Ends the session that the person is in. Ending it twice changes nothing.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn sign_out(app: &App, principal: &Principal, session: &SessionId) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    if store::end(&tx, principal.id(), session, app.now()).await? {
+        let event = Event::installation(app, principal.actor(), Happening::SignedOut {});
+        tx.commit_one(event.about("session", session)).await?;
+    }
+    Ok(())
+}
+
+/// A person's own live sessions, newest first; `current` is the one that asks.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn list_own(
+    app: &App,
+    person: &Reader,
+    current: Option<&SessionId>,
+) -> Result<Vec<OwnSession>, Fault> {
+    let (now, idle) = (app.now(), app.timing.sign_in.session_idle_ttl);
+    let mut sessions = store::list_live(&app.db, person.id(), now, now.minus(idle)).await?;
+    for session in &mut sessions {
+        session.is_current = Some(&session.id) == current;
+    }
+    Ok(sessions)
+}
+
+/// Ends one of a person's own sessions.
+///
+/// # Errors
+/// [`OperatorError::SessionNotFound`] where it is another's or has ended.
+pub async fn revoke_own(app: &App, person: &Reader, session: &SessionId) -> Result<(), OperatorError> {
+    let tx = AuditedTx::begin(app).await?;
+    if !store::end(&tx, person.id(), session, app.now()).await? {
+        return Err(OperatorError::SessionNotFound);
+    }
+    let event = Event::installation(app, person.actor(), Happening::SessionRevoked {});
+    tx.commit_one(event.about("session", session)).await?;
+    Ok(())
+}
+
+/// Ends a person's live sessions but one. The caller commits, with the events that this returns.
+pub(super) async fn end_all(
+    app: &App,
+    tx: &AuditedTx<'_>,
+    by: &Actor,
+    owner: &OperatorId,
+    except: Option<&SessionId>,
+) -> Result<Vec<Event>, Fault> {
+    let (now, idle) = (app.now(), app.timing.sign_in.session_idle_ttl);
+    let mut events = Vec::new();
+    for session in store::list_live(tx, owner, now, now.minus(idle)).await? {
+        if Some(&session.id) != except && store::end(tx, owner, &session.id, now).await? {
+            let event = Event::installation(app, by, Happening::SessionRevoked {});
+            events.push(event.about("session", &session.id));
+        }
+    }
+    Ok(events)
+}
+
+/// Says that the session's person has proven a password. The caller commits.
+pub(super) async fn forget_link(tx: &AuditedTx<'_>, session: &SessionId) -> Result<(), Fault> {
+    store::forget_link(tx, session).await
+}
+
+/// Sweeps sessions a day after their absolute end.
+pub(super) async fn sweep(app: &App, tx: &HousekeepingTx) -> Result<u64, Fault> {
+    store::purge_expired(tx, app.now().minus(app.timing.sign_in.link_ttl)).await
+}
+
+/// Writes down that the session is in use, now and then. That it could not be written is no reason to turn the
+/// person away.
+async fn touch(app: &App, row: &Row) {
+    if app.now().since(row.seen_at) < app.timing.sign_in.session_touch {
+        return;
+    }
+    let touched = async {
+        let tx = AuditedTx::housekeeping(app, Housekeeping::SessionTouch).await?;
+        store::touch(&tx, &row.id, app.now()).await?;
+        tx.commit().await
+    };
+    if let Err(fault) = touched.await {
+        tracing::debug!(%fault, "session.touch");
+    }
+}
+
+/// The 32 bytes that a cookie's secret writes down; `None` if it is none of ours.
+fn key_of(secret: &Secret) -> Option<RawKey> {
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(secret.expose()).ok()?);
+    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+}
+
+/// The CSRF token follows from the secret, which the database does not have.
+fn csrf_token(key: &RawKey, id: &SessionId) -> Secret {
+    Secret::from(keyed_digest(key, "countersign/csrf/v1", id.as_str()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+use std::time::Duration;
+
+use super::*;
+use crate::{
+    operators::{
+        Authority, OperatorChange,
+        link::peek_link,
+        testing::{PASSWORD, log, net, person, resumed},
+    },
+    testing,
+};
+
+async fn attempt(app: &App, email: &str, password: &str) -> Result<Session, SignInError> {
+    with_password(app, &net(), Via::Page, email, Secret::from(password)).await
+}
+
+async fn link_for(app: &App, operator: &Operator) -> Secret {
+    people::issue_link(app, Authority::command_line(), &operator.id).await.unwrap()
+}
+
+async fn open(app: &App, link: &Secret, password: Option<&str>) -> Result<Session, SignInError> {
+    with_link(app, &net(), Via::Page, link, password.map(Secret::from)).await
+}
+
+#[tokio::test]
+async fn the_right_password_opens_a_session() {
+    let test = testing::app().await;
+    person(&test.app, "ada@x.example", "author").await;
+    let session = attempt(&test.app, " Ada@X.example", PASSWORD).await.unwrap();
+    let (principal, _) = resumed(&test.app, &session).await.unwrap();
+    assert_eq!(principal.person().email, "ada@x.example");
+    let (kinds, all) = log(&test.app).await;
+    assert_eq!(kinds.last().unwrap(), "signed_in");
+    assert!(all.contains("\"method\":\"password\"") && !all.contains(PASSWORD), "{all}");
+}
+
+#[tokio::test]
+async fn whoever_is_refused_learns_nothing_and_the_log_keeps_nothing_they_typed() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let gone = person(&test.app, "gone@x.example", "author").await;
+    let linked = person(&test.app, "linked@x.example", "author").await;
+    people::reset_password(&test.app, Authority::command_line(), &linked.id, None).await.unwrap();
+    let disabled = OperatorChange { disabled: Some(true), ..Default::default() };
+    people::change(&test.app, Authority::command_line(), &ada.id, disabled.clone()).await.unwrap();
+    people::change(&test.app, Authority::command_line(), &gone.id, disabled).await.unwrap();
+    let told = Email::parse("stranger@x.example").unwrap().key();
+    let mut texts = Vec::new();
+    for (email, password) in [
+        ("ada@x.example", PASSWORD),
+        ("gone@x.example", "a wrong password"),
+        ("linked@x.example", ""),
+        (told.as_str(), "canary password"),
+        ("no address", "canary password"),
+        ("", ""),
+    ] {
+        let refused = attempt(&test.app, email, password).await.map(|_| ()).unwrap_err();
+        texts.push((refused.code(), refused.to_string()));
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    let (kinds, all) = log(&test.app).await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "sign_in_failed denied").count(), 6);
+    assert!(!all.contains("canary") && !all.contains("stranger") && !all.contains("no address"), "{all}");
+}
+
+#[tokio::test]
+async fn guessing_from_one_place_is_slowed_and_the_person_still_comes_in_from_another() {
+    let test = testing::app().await;
+    person(&test.app, "ada@x.example", "author").await;
+    for _ in 0..10 {
+        assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    }
+    let refused = attempt(&test.app, "ada@x.example", PASSWORD).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, SignInError::TooMany(wait) if wait <= Duration::from_secs(6)), "{refused}");
+    let failures = log(&test.app).await.0.len();
+    assert!(matches!(attempt(&test.app, "ADA@x.example", "wrong").await, Err(SignInError::TooMany(_))));
+    assert_eq!(log(&test.app).await.0.len(), failures, "what is not tried is not told");
+    let elsewhere = Net { address: Some("198.51.100.1".to_owned()), user_agent: None };
+    let password = Secret::from(PASSWORD);
+    with_password(&test.app, &elsewhere, Via::Api, "ada@x.example", password).await.map(|_| ()).unwrap();
+}
+
+#[tokio::test]
+async fn one_address_cannot_try_many_accounts_either() {
+    let test = testing::app().await;
+    let mut refused = 0;
+    for n in 0..31 {
+        let attempt = with_link(&test.app, &net(), Via::Page, &Secret::from(format!("{n}")), None).await;
+        refused += u32::from(matches!(attempt, Err(SignInError::TooMany(_))));
+    }
+    assert_eq!(refused, 1);
+}
+
+#[test]
+fn an_address_is_an_ipv4_host_or_an_ipv6_network() {
+    let of = |address: &str| origin(&Net { address: Some(address.to_owned()), user_agent: None });
+    assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::9"));
+    assert_ne!(of("2001:db8:1:2:3::4"), of("2001:db8:1:3::4"));
+    assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
+    assert_ne!(of("192.0.2.8"), of("192.0.2.7"));
+}
+
+#[tokio::test]
+async fn a_link_works_once() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let link = link_for(&test.app, &ada).await;
+    assert!(peek_link(&test.app, &link).await.unwrap().is_ok(), "looking uses nothing up");
+    let session = open(&test.app, &link, None).await.unwrap();
+    let (principal, info) = resumed(&test.app, &session).await.unwrap();
+    assert_eq!(principal.id(), &ada.id);
+    assert!(info.is_from_link && !info.asks_password, "there is a password already");
+    let again = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
+    assert!(matches!(again, SignInError::Link(DeadLink::Used)), "{again}");
+    assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Used));
+    let (kinds, all) = log(&test.app).await;
+    assert_eq!(kinds[kinds.len() - 2..], ["signed_in", "sign_in_failed denied"]);
+    assert!(all.contains("\"method\":\"link\"") && !all.contains(link.expose()), "{all}");
+}
+
+#[tokio::test]
+async fn of_two_who_open_a_link_at_once_one_comes_in() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let link = link_for(&test.app, &ada).await;
+    let (one, two) = tokio::join!(open(&test.app, &link, None), open(&test.app, &link, None));
+    assert!(one.is_ok() != two.is_ok());
+}
+
+#[tokio::test]
+async fn a_link_lasts_a_day() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let link = link_for(&test.app, &ada).await;
+    test.clock.advance(Duration::from_secs(24 * 3600 - 1));
+    assert!(peek_link(&test.app, &link).await.unwrap().is_ok());
+    test.clock.advance(Duration::from_secs(1));
+    let late = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
+    assert!(matches!(late, SignInError::Link(DeadLink::Expired)), "{late}");
+}
+
+#[tokio::test]
+async fn a_link_dies_with_its_persons_access() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let link = link_for(&test.app, &ada).await;
+    let disabled = OperatorChange { disabled: Some(true), ..Default::default() };
+    people::change(&test.app, Authority::command_line(), &ada.id, disabled).await.unwrap();
+    let refused = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, SignInError::Link(DeadLink::Unknown)), "{refused}");
+}
+
+#[tokio::test]
+async fn a_link_may_bring_the_password_that_is_set_with_it() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, None).await.unwrap();
+    let link = link.unwrap();
+    let refused = open(&test.app, &link, Some("short")).await.map(|_| ()).unwrap_err();
+    assert_eq!(refused.fields()[0].code, "too_short");
+    let session = open(&test.app, &link, Some("a longer sentence")).await.unwrap();
+    assert!(!session.asks_password);
+    assert!(!resumed(&test.app, &session).await.unwrap().1.is_from_link, "it was used up by the password");
+    attempt(&test.app, "ada@x.example", "a longer sentence").await.map(|_| ()).unwrap();
+}
+
+#[tokio::test]
+async fn whoever_comes_by_link_without_a_password_is_asked_for_one() {
+    let test = testing::app().await;
+    let ada = person(&test.app, "ada@x.example", "author").await;
+    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, None).await.unwrap();
+    let session = open(&test.app, &link.unwrap(), None).await.unwrap();
+    assert!(session.asks_password);
+    let (_, info) = resumed(&test.app, &session).await.unwrap();
+    assert!(info.asks_password && info.may_skip_password, "the tests' installation is a rehearsal");
+}
+
+#[tokio::test]
+async fn a_command_takes_the_persons_password() {
+    let test = testing::app().await;
+    person(&test.app, "ada@x.example", "author").await;
+    let ada = authenticate_cli(&test.app, "ada@x.example", Secret::from(PASSWORD)).await.unwrap();
+    assert!(ada.author().is_ok());
+    assert_eq!(ada.actor().via, Via::Cli);
+    let refused = authenticate_cli(&test.app, "ada@x.example", Secret::from("wrong")).await;
+    assert!(matches!(refused, Err(SignInError::Wrong)));
+    assert_eq!(log(&test.app).await.0.last().unwrap(), "sign_in_failed denied");
+}
