@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Timestamp,
-    ids::{ApprovalId, ConnectionId, DraftId, PublicationId},
+    ids::{ApprovalId, ConnectionId, DraftId, EventId, PublicationId},
     vocabulary::{Environment, HoldReason, PublicationState},
 };
 
@@ -17,6 +17,8 @@ pub struct Model {
     pub id: PublicationId,
     /// Unique: one approval, one publication.
     pub approval_id: ApprovalId,
+    /// The `review.approved` of the log.
+    pub approved_by: EventId,
     /// The draft.
     pub draft_id: DraftId,
     /// The connection.

@@ -142,6 +142,7 @@ CREATE INDEX approval_reviewer ON approval (reviewer_id) WHERE voided_at IS NULL
 const PUBLICATIONS: &str = "
 CREATE TABLE publication (
     id TEXT PRIMARY KEY NOT NULL, approval_id TEXT NOT NULL UNIQUE REFERENCES approval(id),
+    approved_by TEXT NOT NULL,
     draft_id TEXT NOT NULL REFERENCES draft(id), connection_id TEXT NOT NULL REFERENCES connection(id),
     environment TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('held','scheduled','claimed','sending','unknown','needs_decision',
@@ -155,6 +156,7 @@ CREATE TABLE publication (
     CHECK (state <> 'published' OR pin_id IS NOT NULL),
     CHECK ((state = 'unknown') = (next_look_at IS NOT NULL)));
 CREATE UNIQUE INDEX publication_one_sending ON publication (connection_id) WHERE state = 'sending';
+CREATE INDEX publication_busy ON publication (connection_id) WHERE state IN ('claimed','sending');
 CREATE UNIQUE INDEX publication_one_open ON publication (draft_id) WHERE state IN
     ('held','scheduled','claimed','sending','unknown','needs_decision');
 CREATE UNIQUE INDEX publication_pin ON publication (environment, pin_id) WHERE pin_id IS NOT NULL;

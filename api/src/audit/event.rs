@@ -106,11 +106,11 @@ catalogue! {
     DraftCreated = "review.draft.created" { digest: String, fields: Vec<String> }
     DraftEdited = "review.draft.edited" { digest: String, fields: Vec<String> }
     DraftDiscarded = "review.draft.discarded" { digest: String }
-    Submitted = "review.submitted" { digest: String }
-    Withdrawn = "review.withdrawn" { digest: String }
+    Submitted = "review.submitted" { digest: String, rule: &'static str, own_draft: bool }
+    Withdrawn = "review.withdrawn" { digest: String, rule: &'static str, own_draft: bool }
     Approved = "review.approved" { digest: String, rule: &'static str, own_draft: bool }
-    ChangesRequested = "review.changes_requested" { digest: String }
-    Rejected = "review.rejected" { digest: String }
+    ChangesRequested = "review.changes_requested" { digest: String, rule: &'static str, own_draft: bool }
+    Rejected = "review.rejected" { digest: String, rule: &'static str, own_draft: bool }
     Commented = "review.commented" {}
     ApprovalVoided = "review.approval.voided" { why: &'static str, digest: String }
     PublishScheduled = "publish.scheduled" { due_at: String }

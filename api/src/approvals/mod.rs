@@ -1,0 +1,18 @@
+//! Review and the gate: submit, approve, ask for changes, reject, undo, and the permit to send.
+//!
+//! An approval names the digest that the reviewer saw. It makes a publication; only [`permit::redeem`] turns that
+//! into a [`permit::PublishPermit`], once for each send, and only with one can a Pin be created.
+
+mod error;
+pub(crate) mod likeness;
+pub mod permit;
+pub mod policy;
+mod signature;
+pub(crate) mod store;
+mod submit;
+mod verdict;
+
+pub use error::Error;
+pub use store::Approval;
+pub use submit::{submit, withdraw};
+pub use verdict::{Approved, Decision, approve, reject, request_changes, scheduled_of, undo};

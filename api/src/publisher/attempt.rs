@@ -1,0 +1,120 @@
+//! One send: prepare, redeem, POST once, settle.
+
+use countersign_entities::vocabulary::{HoldReason, PublicationState};
+
+use super::{
+    claim::Claim,
+    hold, settle, store,
+    void::void_for,
+};
+use crate::{
+    app::App,
+    approvals::permit::{self, Credentials, Denied, Image, Request},
+    audit::{AuditedTx, Housekeeping},
+    connections,
+    drafts,
+    error::Fault,
+    hooks::Point,
+    pinterest::pins,
+};
+
+/// Delivers a claimed publication as far as it goes.
+pub(super) async fn deliver(app: &App, claim: Claim) -> Result<(), Fault> {
+    let request = match prepare(app, &claim).await? {
+        Ok(request) => request,
+        Err(setback) => return set_back(app, &claim, setback).await,
+    };
+    let credentials = (request.credentials.grant.clone(), request.credentials.generation);
+    let permit = match permit::redeem(app, request).await {
+        Ok(permit) => permit,
+        Err(Denied::Fault(fault)) => return Err(fault),
+        Err(denied) => return set_back(app, &claim, denied.into()).await,
+    };
+    let sent = settle::Sent::of(&permit);
+    let answer = tokio::select! {
+        answer = pins::create(permit) => answer,
+        never = keep_lease(app, &claim) => match never {},
+    };
+    app.hooks.reach(Point::SendAfterCall).await?;
+    settle::settle(app, &claim, &sent, &answer, &credentials).await
+}
+
+/// What keeps a claimed publication from being sent.
+enum Setback {
+    Hold(HoldReason),
+    Void(countersign_entities::vocabulary::VoidReason),
+    NotGenuine(&'static str),
+    Later(&'static str),
+}
+
+impl From<Denied> for Setback {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Void(reason) => Self::Void(reason),
+            Denied::Hold(reason) => Self::Hold(reason),
+            Denied::NotGenuine(why) => Self::NotGenuine(why),
+            Denied::NotNow(why) => Self::Later(why),
+            Denied::Fault(_) => Self::Later("the database is busy"),
+        }
+    }
+}
+
+/// Everything that takes time, before the gate: image and token.
+async fn prepare(app: &App, claim: &Claim) -> Result<Result<Request, Setback>, Fault> {
+    let publication = &claim.publication;
+    let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else {
+        return Ok(Err(Setback::NotGenuine("its draft is gone")));
+    };
+    let image = match &draft.asset_id {
+        Some(asset) => store::image(&app.db, asset).await?,
+        None => None,
+    };
+    let Some((content_type, bytes)) = image else { return Ok(Err(Setback::NotGenuine("its image is gone"))) };
+    let usable = match connections::usable(app, &publication.connection_id).await {
+        Ok(usable) => usable,
+        Err(connections::Unusable::Held(reason)) => return Ok(Err(Setback::Hold(reason))),
+        Err(connections::Unusable::Busy) => return Ok(Err(Setback::Later("the token is being renewed"))),
+        Err(connections::Unusable::Fault(fault)) => return Err(fault),
+    };
+    let credentials = Credentials { token: usable.token, grant: usable.grant, generation: usable.generation };
+    Ok(Ok(Request {
+        publication_id: publication.id.clone(),
+        lease_token: claim.lease_token.clone(),
+        image: Image { content_type, bytes },
+        credentials,
+    }))
+}
+
+async fn set_back(app: &App, claim: &Claim, setback: Setback) -> Result<(), Fault> {
+    let publication = &claim.publication;
+    let lease = Some(claim.lease_token.as_str());
+    match setback {
+        Setback::Hold(reason) => hold::hold(app, publication, PublicationState::Claimed, lease, reason).await,
+        Setback::Void(reason) => void_for(app, publication, PublicationState::Claimed, lease, reason).await,
+        Setback::NotGenuine(why) => settle::refuse_unproven(app, publication, &claim.lease_token, why).await,
+        Setback::Later(why) => {
+            tracing::debug!(publication = %publication.id, why, "given back");
+            let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
+            let due_at = app.now().plus(app.timing.publishing.retry_base).max(publication.due_at);
+            store::unclaim(&tx, &publication.id, &claim.lease_token, due_at).await?;
+            tx.commit().await
+        }
+    }
+}
+
+/// Prolongs the lease while the call runs; a lease that is lost is left to the reaper.
+async fn keep_lease(app: &App, claim: &Claim) -> std::convert::Infallible {
+    loop {
+        app.clock.sleep(app.timing.publishing.heartbeat).await;
+        let expires_at = app.now().plus(app.timing.publishing.lease_ttl);
+        if let Err(fault) = prolong(app, claim, expires_at).await {
+            tracing::warn!(%fault, publication = %claim.publication.id, "a lease could not be prolonged");
+        }
+    }
+}
+
+async fn prolong(app: &App, claim: &Claim, expires_at: countersign_entities::Timestamp) -> Result<(), Fault> {
+    let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
+    store::prolong(&tx, &claim.publication.id, &claim.lease_token, expires_at).await?;
+    tx.commit().await
+}

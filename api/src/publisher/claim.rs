@@ -1,0 +1,60 @@
+//! Taking the next publication that is due.
+
+use countersign_entities::vocabulary::PublicationState;
+
+use super::{hold, store, view::Publication};
+use crate::{
+    app::App,
+    audit::{AuditedTx, Housekeeping},
+    error::Fault,
+    hooks::Point,
+};
+
+/// A publication that is ours for a while.
+pub(super) struct Claim {
+    pub(super) publication: Publication,
+    pub(super) lease_token: String,
+}
+
+/// What looking for work found.
+pub(super) enum Claimed {
+    /// Nothing is due, or every account with something due is busy.
+    Nothing,
+    /// Something was due and cannot be sent now; it is held.
+    SetAside,
+    /// Ours.
+    Ours(Claim),
+}
+
+/// Takes the next publication that is due under a fresh lease.
+pub(super) async fn claim(app: &App) -> Result<Claimed, Fault> {
+    show_due(app).await?;
+    let now = app.now();
+    let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
+    let Some(publication) = store::next_due(&tx, now).await? else { return Ok(Claimed::Nothing) };
+    if let Some(reason) = hold::obstacle(app, &tx, &publication).await? {
+        drop(tx);
+        hold::hold(app, &publication, PublicationState::Scheduled, None, reason).await?;
+        return Ok(Claimed::SetAside);
+    }
+    let lease_token = app.rng.hex(16);
+    let expires_at = now.plus(app.timing.publishing.lease_ttl);
+    let lease = store::Lease { token: &lease_token, owner: &app.instance, expires_at };
+    if !store::claim(&tx, &publication.id, &lease).await? {
+        return Ok(Claimed::SetAside);
+    }
+    app.hooks.reach(Point::ClaimBeforeCommit).await?;
+    tx.commit().await?;
+    app.hooks.reach(Point::ClaimAfterCommit).await?;
+    Ok(Claimed::Ours(Claim { publication, lease_token }))
+}
+
+/// Lets the queue show what has become due.
+async fn show_due(app: &App) -> Result<(), Fault> {
+    if store::has_due_tab(&app.db, app.now()).await?.is_some() {
+        let tx = AuditedTx::housekeeping(app, Housekeeping::Tabs).await?;
+        store::retab_due(&tx, app.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Holding what cannot be sent now, and letting it go when the cause is gone.
+
+use countersign_entities::vocabulary::{ConnectionState, HoldReason, PublicationState};
+
+use super::{
+    settle::{publish_event, show},
+    store::{self, Advance},
+    view::Publication,
+};
+use crate::{
+    app::App,
+    approvals,
+    audit::{AuditedTx, Happening},
+    db::Reads,
+    error::Fault,
+};
+
+/// How many are released in one go.
+const BATCH: u64 = 100;
+
+/// What stands in the way of a publication just now.
+pub(super) async fn obstacle(
+    app: &App,
+    on: &impl Reads,
+    publication: &Publication,
+) -> Result<Option<HoldReason>, Fault> {
+    if approvals::store::is_paused(on).await? {
+        return Ok(Some(HoldReason::Paused));
+    }
+    let connection = store::connection(on, &publication.connection_id).await?;
+    let Some((state, _, hold_reason)) = connection else { return Ok(Some(HoldReason::Disconnected)) };
+    let by_state = match state {
+        ConnectionState::Active => None,
+        ConnectionState::Held => Some(hold_reason.unwrap_or(HoldReason::Authorization)),
+        ConnectionState::Unconfirmed | ConnectionState::WrongAccount => Some(HoldReason::WrongAccount),
+        ConnectionState::Pending | ConnectionState::Revoked | ConnectionState::Disconnected => {
+            Some(HoldReason::Disconnected)
+        }
+    };
+    let by_way = || match app.endpoints.root(publication.environment) {
+        None => Some(HoldReason::Environment),
+        Some(_) if !app.endpoints.allows_writes(publication.environment) => Some(HoldReason::Tier),
+        Some(_) => None,
+    };
+    Ok(by_state.or_else(by_way))
+}
+
+/// Holds a publication; does nothing if somebody else has moved it on.
+pub(super) async fn hold(
+    app: &App,
+    publication: &Publication,
+    from: PublicationState,
+    lease: Option<&str>,
+    reason: HoldReason,
+) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    let step = Advance {
+        lease,
+        why: Some(reason.as_str()),
+        hold: Some(reason),
+        ..Advance::new(from, PublicationState::Held)
+    };
+    if !store::advance(&tx, &publication.id, step, app.now()).await? {
+        return Ok(());
+    }
+    let draft = show(&tx, app, publication, PublicationState::Held, Some(reason), publication.due_at).await?;
+    let event = publish_event(app, publication, &draft, Happening::PublishHeld { why: reason.as_str() });
+    tx.commit_one(event).await.map(drop)
+}
+
+/// Lets go of what is held by nothing any more.
+pub(super) async fn release_ready(app: &App) -> Result<bool, Fault> {
+    let is_paused = approvals::store::is_paused(&app.db).await?;
+    let mut released = false;
+    for publication in store::releasable(&app.db, is_paused, BATCH).await? {
+        if obstacle(app, &app.db, &publication).await?.is_none() {
+            release(app, &publication).await?;
+            released = true;
+        }
+    }
+    Ok(released)
+}
+
+async fn release(app: &App, publication: &Publication) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    let step = Advance::new(PublicationState::Held, PublicationState::Scheduled);
+    if !store::advance(&tx, &publication.id, step, app.now()).await? {
+        return Ok(());
+    }
+    let draft = show(&tx, app, publication, PublicationState::Scheduled, None, publication.due_at).await?;
+    let why = publication.hold_reason.map_or("gone", HoldReason::as_str);
+    let event = publish_event(app, publication, &draft, Happening::PublishReleased { why });
+    tx.commit_one(event).await.map(drop)
+}

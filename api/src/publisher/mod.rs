@@ -1,0 +1,71 @@
+//! From approval to Pin: claim, prepare, redeem, one POST, settle; and what follows when the answer is lost.
+//!
+//! For one approval there is at most one create call whose effect is not proven to be nothing. A publication that is
+//! `sending` never goes back to `scheduled` by time alone: an expired lease makes it `unknown`, and only looking at
+//! the board or a person ends that.
+
+mod attempt;
+mod claim;
+mod error;
+mod hold;
+mod outcome;
+pub mod pause;
+mod reap;
+mod reconcile;
+mod resolve;
+mod settle;
+mod store;
+pub mod view;
+mod void;
+
+pub use error::Error;
+pub use reap::expire_own_leases;
+pub use resolve::{Resolution, resolve};
+pub use view::{AttemptView, Publication};
+
+use crate::{app::App, error::Fault};
+
+/// Does one piece of work, if there is one: a send, a look at a board, a lease that ran out.
+///
+/// # Errors
+/// [`Fault`] where the work could not be told to the database; nothing is lost, it is found again later.
+pub async fn run_once(app: &App) -> Result<bool, Fault> {
+    if maintain(app).await? {
+        return Ok(true);
+    }
+    deliver_one(app).await
+}
+
+/// One send, if one is due.
+///
+/// # Errors
+/// As [`run_once`].
+pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
+    match claim::claim(app).await? {
+        claim::Claimed::Nothing => Ok(false),
+        claim::Claimed::SetAside => Ok(true),
+        claim::Claimed::Ours(claim) => attempt::deliver(app, claim).await.map(|()| true),
+    }
+}
+
+/// Everything but sending: leases that ran out, intents without an outcome, looks that are due, holds that are over.
+///
+/// # Errors
+/// As [`run_once`].
+pub async fn maintain(app: &App) -> Result<bool, Fault> {
+    let reaped = reap::reap(app).await?;
+    let told = reap::tell_lost_outcomes(app).await?;
+    let voided = void::void_lapsed(app).await?;
+    let released = hold::release_ready(app).await?;
+    let looked = reconcile::look_at_due(app).await?;
+    Ok(reaped || told || voided || released || looked)
+}
+
+/// Works until nothing is due: for tests, and for a graceful look at what is left.
+///
+/// # Errors
+/// As [`run_once`].
+pub async fn run_until_idle(app: &App) -> Result<(), Fault> {
+    while run_once(app).await? {}
+    Ok(())
+}

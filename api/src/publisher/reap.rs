@@ -1,0 +1,115 @@
+//! Leases that ran out, and requests whose outcome nobody told.
+
+use countersign_entities::vocabulary::{AttemptClass, PublicationState};
+
+use super::{
+    settle::{publish_event, show},
+    store::{self, Advance, Settled},
+    view::{AttemptView, Publication},
+};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{AuditedTx, Event, Happening, Housekeeping, Outcome, read},
+    error::Fault,
+};
+
+/// How many are taken in one go.
+const BATCH: u64 = 100;
+
+/// Takes leases that ran out: `claimed` goes back to `scheduled`, `sending` becomes `unknown`, never `scheduled`.
+pub(super) async fn reap(app: &App) -> Result<bool, Fault> {
+    expire(app, None).await
+}
+
+/// At start, with the lock on the data folder held: leases of this installation's earlier process are over.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn expire_own_leases(app: &App) -> Result<(), Fault> {
+    while expire(app, Some(&app.instance)).await? {}
+    Ok(())
+}
+
+async fn expire(app: &App, owner: Option<&str>) -> Result<bool, Fault> {
+    let expired = store::expired(&app.db, app.now(), owner, BATCH).await?;
+    for publication in &expired {
+        match publication.state {
+            PublicationState::Claimed => unclaim(app, publication).await?,
+            _ => lose(app, publication).await?,
+        }
+    }
+    Ok(!expired.is_empty())
+}
+
+async fn unclaim(app: &App, publication: &Publication) -> Result<(), Fault> {
+    let Some(lease) = &publication.lease_token else { return Ok(()) };
+    let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
+    store::unclaim(&tx, &publication.id, lease, publication.due_at).await?;
+    tx.commit().await
+}
+
+async fn lose(app: &App, publication: &Publication) -> Result<(), Fault> {
+    let attempts = store::attempts(&app.db, &publication.id).await?;
+    let open = attempts.into_iter().find(|attempt| attempt.settled_at.is_none());
+    let tx = AuditedTx::begin(app).await?;
+    let now = app.now();
+    let step = Advance {
+        lease: publication.lease_token.as_deref(),
+        why: Some("lease_expired"),
+        next_look_at: Some(now.plus(app.timing.reconcile.steps[0])),
+        ..Advance::new(PublicationState::Sending, PublicationState::Unknown)
+    };
+    if !store::advance(&tx, &publication.id, step, now).await? {
+        return Ok(());
+    }
+    let draft = show(&tx, app, publication, PublicationState::Unknown, None, publication.due_at).await?;
+    let mut events = Vec::new();
+    if let Some(attempt) = &open {
+        store::settle(&tx, &attempt.id, lost(), now).await?;
+        let unknown = Happening::ApiUnknown { why: "lease_expired" };
+        let event = publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown);
+        events.push(cite(event, attempt));
+    }
+    let unknown = Happening::PublishUnknown { why: "lease_expired" };
+    events.push(publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown));
+    tx.commit(events).await.map(drop)
+}
+
+fn cite(event: Event, attempt: &AttemptView) -> Event {
+    event.cause(&attempt.request_event_id)
+}
+
+fn lost() -> Settled {
+    Settled {
+        class: AttemptClass::Unknown,
+        why: Some("lease_expired".to_owned()),
+        status: None,
+        code: None,
+        message: None,
+        upstream_request_id: None,
+        duration_ms: None,
+    }
+}
+
+/// Tells `api.unknown` of requests whose process died before it could tell the outcome.
+pub(super) async fn tell_lost_outcomes(app: &App) -> Result<bool, Fault> {
+    let overdue = read::overdue_intents(&app.db, app.now(), BATCH).await?;
+    for intent in &overdue {
+        let unknown = Happening::ApiUnknown { why: "no_outcome" };
+        let mut event = Event::fresh(app, intent.stream.clone(), &Actor::worker(), unknown);
+        event = event.outcome(Outcome::Unknown).cause(&intent.event_id);
+        event.flow.clone_from(&intent.flow);
+        event = match &intent.object {
+            Some((kind, of, Some(revision))) if kind == "draft" => event.about_draft(of, *revision),
+            Some((kind, of, _)) => event.about(kind, of),
+            None => event,
+        };
+        match AuditedTx::begin(app).await?.commit_one(event).await {
+            // Told in between by whoever made the request.
+            Ok(_) | Err(Fault::Lost(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(!overdue.is_empty())
+}

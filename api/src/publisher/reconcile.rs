@@ -1,0 +1,204 @@
+//! Looking on the board for a Pin whose creation is not proven.
+//!
+//! A candidate was created between the start of the send and a while after its deadline, is none of ours, and says
+//! the same. One is ours; several are for a person; none after the last look is for a person too. Nothing of other
+//! Pins is stored but the ids of candidates, and nothing is ever sent again without a fresh approval.
+
+use countersign_entities::vocabulary::PublicationState;
+
+use super::{
+    outcome::Outcome,
+    settle::{Sent, publish_event, show, show_published},
+    store::{self, Advance},
+    view::{AttemptView, Publication},
+};
+use crate::{
+    app::App,
+    approvals::likeness::Likeness,
+    audit::{AuditedTx, Event, Happening, Value, header::object},
+    connections, drafts,
+    error::Fault,
+    hooks::Point,
+    pinterest::pins::{self, BoardPin},
+};
+
+/// Looks at one board, if one is due.
+pub(super) async fn look_at_due(app: &App) -> Result<bool, Fault> {
+    let Some(publication) = store::next_look(&app.db, app.now()).await? else { return Ok(false) };
+    let attempts = store::attempts(&app.db, &publication.id).await?;
+    let Some(attempt) = attempts.last() else {
+        return decide(app, &publication, "no_attempt", Vec::new()).await.map(|()| true);
+    };
+    let seen = look(app, &publication, attempt).await?;
+    conclude(app, &publication, seen).await?;
+    Ok(true)
+}
+
+/// What a look showed.
+enum Seen {
+    /// The board could not be read.
+    Nothing(&'static str),
+    /// Ids of Pins that may be ours.
+    Candidates(Vec<String>),
+}
+
+async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Result<Seen, Fault> {
+    app.hooks.reach(Point::ReconcileBeforeCall).await?;
+    let usable = match connections::usable(app, &publication.connection_id).await {
+        Ok(usable) => usable,
+        Err(connections::Unusable::Fault(fault)) => return Err(fault),
+        Err(_) => return Ok(Seen::Nothing("account_not_usable")),
+    };
+    let draft = drafts::find(&app.db, &publication.draft_id).await?;
+    let draft = draft.ok_or(Fault::Lost("a publication's draft is gone"))?;
+    let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
+    let wanted = Likeness::of(&revision.ok_or(Fault::Lost("a draft's current revision is gone"))?.content);
+    let listed = pins::of_board(app, &usable, &publication.board_id, &publication.id).await;
+    app.hooks.reach(Point::ReconcileAfterCall).await?;
+    let listed = match listed {
+        Ok(listed) => listed,
+        Err(pins::ReadError::Fault(fault)) => return Err(fault),
+        Err(pins::ReadError::Upstream(why)) => return Ok(Seen::Nothing(why)),
+    };
+    let reconcile = &app.timing.reconcile;
+    let from = attempt.started_at.minus(reconcile.clock_skew);
+    let to = attempt.deadline_at.plus(reconcile.after_deadline);
+    let is_like = |pin: &&BoardPin| {
+        pin.created_at.is_some_and(|at| from <= at && at <= to) && pin.likeness.differences(&wanted).is_empty()
+    };
+    let ids: Vec<String> = listed.iter().filter(is_like).map(|pin| pin.id.clone()).collect();
+    let ours = store::known_pins(&app.db, publication.environment, &ids).await?;
+    Ok(Seen::Candidates(ids.into_iter().filter(|id| !ours.contains(id)).collect()))
+}
+
+async fn conclude(app: &App, publication: &Publication, seen: Seen) -> Result<(), Fault> {
+    match seen {
+        Seen::Candidates(ids) if ids.len() == 1 => found(app, publication, &ids[0], "board").await,
+        Seen::Candidates(ids) if ids.len() > 1 => decide(app, publication, "ambiguous", ids).await,
+        Seen::Candidates(_) => again(app, publication, "not_seen").await,
+        Seen::Nothing(why) => again(app, publication, why).await,
+    }
+}
+
+/// Looks again later, or leaves it to a person after the last look.
+async fn again(app: &App, publication: &Publication, why: &'static str) -> Result<(), Fault> {
+    let steps = &app.timing.reconcile.steps;
+    let next = usize::try_from(publication.looks + 1).ok().and_then(|next| steps.get(next));
+    let Some(wait) = next else { return decide(app, publication, why, Vec::new()).await };
+    let tx = AuditedTx::begin(app).await?;
+    let now = app.now();
+    if !store::looked(&tx, publication, now.plus(*wait), now).await? {
+        return Ok(());
+    }
+    let event = reconciled(app, &tx, publication, "not_seen", "board").await?;
+    tx.commit_one(event).await.map(drop)
+}
+
+/// The Pin is there: adopts it.
+async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static str) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    let step = Advance {
+        why: Some("found"),
+        pin_id: Some(pin_id),
+        ..Advance::new(PublicationState::Unknown, PublicationState::Published)
+    };
+    let now = app.now();
+    if !store::advance(&tx, &publication.id, step, now).await? {
+        return Ok(());
+    }
+    if by == "board" {
+        store::looked_last(&tx, publication, now).await?;
+    }
+    let draft = show_published(&tx, publication).await?;
+    let evidence = reconciled(app, &tx, publication, "found", by).await?.remote(pin(pin_id)?);
+    let succeeded = Happening::PublishSucceeded { attempt: None, drift: Vec::new() };
+    tx.commit(vec![evidence, publish_event(app, publication, &draft, succeeded)]).await?;
+    app.hooks.reach(Point::ReconcileAfterCommit).await?;
+    Ok(())
+}
+
+/// Leaves it to a person, with what was found.
+async fn decide(
+    app: &App,
+    publication: &Publication,
+    why: &'static str,
+    candidates: Vec<String>,
+) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    let result = if candidates.is_empty() { "not_seen" } else { "ambiguous" };
+    let now = app.now();
+    let step = Advance {
+        why: Some(why),
+        candidates: Some(candidates.join(",")),
+        ..Advance::new(PublicationState::Unknown, PublicationState::NeedsDecision)
+    };
+    if !store::advance(&tx, &publication.id, step, now).await? {
+        return Ok(());
+    }
+    store::looked_last(&tx, publication, now).await?;
+    let draft = show(&tx, app, publication, PublicationState::NeedsDecision, None, publication.due_at).await?;
+    let evidence = reconciled(app, &tx, publication, result, "board").await?;
+    let needs = publish_event(app, publication, &draft, Happening::PublishNeedsDecision { why });
+    tx.commit(vec![evidence, needs]).await?;
+    app.hooks.reach(Point::ReconcileAfterCommit).await?;
+    Ok(())
+}
+
+/// An answer that came after the lease had run out: evidence, never a second outcome.
+pub(super) async fn late_answer(
+    app: &App,
+    publication: &Publication,
+    sent: &Sent,
+    outcome: &Outcome,
+) -> Result<(), Fault> {
+    tracing::info!(publication = %publication.id, attempt = sent.n, "an answer came after the lease had run out");
+    if let Outcome::Published { pin_id } = outcome {
+        return found(app, publication, pin_id, "late_answer").await;
+    }
+    let tx = AuditedTx::begin(app).await?;
+    let event = reconciled(app, &tx, publication, "not_seen", "late_answer").await?;
+    tx.commit_one(event).await.map(drop)
+}
+
+async fn reconciled(
+    app: &App,
+    tx: &AuditedTx<'_>,
+    publication: &Publication,
+    result: &'static str,
+    by: &'static str,
+) -> Result<Event, Fault> {
+    let draft = drafts::find(tx, &publication.draft_id).await?;
+    let draft = draft.ok_or(Fault::Lost("a publication's draft is gone"))?;
+    let attempts = store::attempts(tx, &publication.id).await?;
+    let event = publish_event(app, publication, &draft, Happening::ApiReconciled { result, by });
+    Ok(match attempts.last() {
+        Some(attempt) => event.cause(&attempt.request_event_id),
+        None => event,
+    })
+}
+
+fn pin(pin_id: &str) -> Result<Value, Fault> {
+    object([("pin_id", pin_id.into())]).map_err(|error| Fault::Event(error.to_string()))
+}
+
+/// Reads a created Pin back once and keeps only the names of the fields that differ; failing to is no failure.
+pub(super) async fn read_back(app: &App, publication: &Publication, pin_id: &str) -> Result<(), Fault> {
+    let Ok(usable) = connections::usable(app, &publication.connection_id).await else { return Ok(()) };
+    let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else { return Ok(()) };
+    let Some(revision) = drafts::revision(&app.db, &draft.id, draft.revision).await? else { return Ok(()) };
+    let shown = match pins::get(app, &usable, pin_id, &publication.id).await {
+        Ok(Some(shown)) => shown,
+        Ok(None) | Err(pins::ReadError::Upstream(_)) => return Ok(()),
+        Err(pins::ReadError::Fault(fault)) => return Err(fault),
+    };
+    let drift = shown.likeness.differences(&Likeness::of(&revision.content));
+    if drift.is_empty() {
+        return Ok(());
+    }
+    let tx = AuditedTx::begin(app).await?;
+    store::set_drift(&tx, &publication.id, &drift.join(",")).await?;
+    let event = reconciled(app, &tx, publication, "found", "read_back").await?;
+    let names = drift.into_iter().map(|name| Value::from(name.to_owned())).collect::<Vec<_>>();
+    let remote = object([("drift", Value::Array(names))]).map_err(|error| Fault::Event(error.to_string()))?;
+    tx.commit_one(event.remote(remote)).await.map(drop)
+}

@@ -1,0 +1,473 @@
+//! Publications and attempts.
+//!
+//! Every transition is one conditional UPDATE (id, state, lease) that must touch one row: of two who try, one wins.
+
+use countersign_entities::{
+    Timestamp, asset, asset_blob, attempt, connection,
+    ids::{AssetId, AttemptId, ConnectionId, DraftId, PublicationId},
+    publication, setting,
+    vocabulary::{AttemptClass, ConnectionState, Environment, HoldReason, PublicationState},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, LockBehavior, LockType, OnConflict, Query},
+};
+
+use super::view::{AttemptView, Publication};
+use crate::{
+    approvals::store::PAUSED,
+    audit::{AuditedTx, HousekeepingTx, Writes},
+    db::Reads,
+    error::Fault,
+};
+
+/// A publication by its id.
+pub(super) async fn find(on: &impl Reads, id: &PublicationId) -> Result<Option<Publication>, Fault> {
+    Ok(publication::Entity::find_by_id(id.clone()).one(on.connection()).await?.map(Publication::from))
+}
+
+/// Publications by their ids.
+pub(super) async fn find_many(on: &impl Reads, ids: &[PublicationId]) -> Result<Vec<Publication>, Fault> {
+    let rows = publication::Entity::find()
+        .filter(publication::Column::Id.is_in(ids.iter().cloned()))
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(Publication::from).collect())
+}
+
+/// A publication's sends, first to last.
+pub(super) async fn attempts(on: &impl Reads, id: &PublicationId) -> Result<Vec<AttemptView>, Fault> {
+    let rows = attempt::Entity::find()
+        .filter(attempt::Column::PublicationId.eq(id.clone()))
+        .order_by_asc(attempt::Column::N)
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(AttemptView::from).collect())
+}
+
+/// Publications of some state, last changed first; `before` is the last of the page before.
+pub(super) async fn list(
+    on: &impl Reads,
+    state: Option<PublicationState>,
+    before: Option<(Timestamp, PublicationId)>,
+    limit: u64,
+) -> Result<Vec<Publication>, Fault> {
+    use publication::Column;
+    let older = before.map(|(at, id)| {
+        let same_moment = Condition::all().add(Column::UpdatedAt.eq(at)).add(Column::Id.lt(id));
+        Condition::any().add(Column::UpdatedAt.lt(at)).add(same_moment)
+    });
+    let rows = publication::Entity::find()
+        .filter(
+            Condition::all().add_option(state.map(|state| Column::State.eq(state))).add_option(older),
+        )
+        .order_by_desc(Column::UpdatedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(Publication::from).collect())
+}
+
+/// The next publication that is due and whose account is idle; while a twin (same board, same texts) is unknown, it
+/// waits. On PostgreSQL rows that another worker is taking are passed over.
+pub(super) async fn next_due(tx: &HousekeepingTx, now: Timestamp) -> Result<Option<Publication>, Fault> {
+    use publication::Column;
+    let mut query = publication::Entity::find()
+        .filter(Column::State.eq(PublicationState::Scheduled))
+        .filter(Column::DueAt.lte(now))
+        .filter(Expr::exists(account_is_busy()).not())
+        .filter(Expr::exists(twin_is_open()).not())
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Id)
+        .limit(1);
+    if tx.connection().get_database_backend() == DatabaseBackend::Postgres {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(query.one(tx.connection()).await?.map(Publication::from))
+}
+
+fn account_is_busy() -> sea_orm::sea_query::SelectStatement {
+    Query::select()
+        .expr(Expr::value(1))
+        .from_as("publication", "busy")
+        .and_where(Expr::col(("busy", "connection_id")).equals(("publication", "connection_id")))
+        .and_where(Expr::col(("busy", "state")).is_in(["claimed", "sending"]))
+        .to_owned()
+}
+
+fn twin_is_open() -> sea_orm::sea_query::SelectStatement {
+    Query::select()
+        .expr(Expr::value(1))
+        .from_as("publication", "twin")
+        .and_where(Expr::col(("twin", "connection_id")).equals(("publication", "connection_id")))
+        .and_where(Expr::col(("twin", "fingerprint")).equals(("publication", "fingerprint")))
+        .and_where(Expr::col(("twin", "state")).is_in(["unknown"]))
+        .to_owned()
+}
+
+/// Takes a scheduled publication for a while.
+pub(super) async fn claim(tx: &HousekeepingTx, id: &PublicationId, lease: &Lease<'_>) -> Result<bool, Fault> {
+    let updated = publication::Entity::update_many()
+        .col_expr(publication::Column::State, Expr::value(PublicationState::Claimed))
+        .col_expr(publication::Column::LeaseToken, Expr::value(lease.token))
+        .col_expr(publication::Column::LeaseOwner, Expr::value(lease.owner))
+        .col_expr(publication::Column::LeaseExpiresAt, Expr::value(lease.expires_at))
+        .filter(publication::Column::Id.eq(id.clone()))
+        .filter(publication::Column::State.eq(PublicationState::Scheduled))
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// A lease.
+pub(super) struct Lease<'a> {
+    pub(super) token: &'a str,
+    pub(super) owner: &'a str,
+    pub(super) expires_at: Timestamp,
+}
+
+/// Prolongs a lease that is still held.
+pub(super) async fn prolong(
+    tx: &HousekeepingTx,
+    id: &PublicationId,
+    token: &str,
+    expires_at: Timestamp,
+) -> Result<bool, Fault> {
+    let updated = publication::Entity::update_many()
+        .col_expr(publication::Column::LeaseExpiresAt, Expr::value(expires_at))
+        .filter(publication::Column::Id.eq(id.clone()))
+        .filter(publication::Column::LeaseToken.eq(token))
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Gives a claim back: nothing was sent.
+pub(super) async fn unclaim(
+    tx: &HousekeepingTx,
+    id: &PublicationId,
+    token: &str,
+    due_at: Timestamp,
+) -> Result<bool, Fault> {
+    let updated = publication::Entity::update_many()
+        .col_expr(publication::Column::State, Expr::value(PublicationState::Scheduled))
+        .col_expr(publication::Column::DueAt, Expr::value(due_at))
+        .col_expr(publication::Column::LeaseToken, Expr::value(None::<String>))
+        .col_expr(publication::Column::LeaseOwner, Expr::value(None::<String>))
+        .col_expr(publication::Column::LeaseExpiresAt, Expr::value(None::<i64>))
+        .filter(publication::Column::Id.eq(id.clone()))
+        .filter(publication::Column::State.eq(PublicationState::Claimed))
+        .filter(publication::Column::LeaseToken.eq(token))
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// A transition of a publication.
+pub(super) struct Advance<'a> {
+    /// From where.
+    pub(super) from: PublicationState,
+    /// Under which lease, where it has one.
+    pub(super) lease: Option<&'a str>,
+    /// Where to.
+    pub(super) to: PublicationState,
+    /// A stable word.
+    pub(super) why: Option<&'a str>,
+    /// Why it is held; exactly where `to` is `held`.
+    pub(super) hold: Option<HoldReason>,
+    /// A new due time; none keeps the old one.
+    pub(super) due_at: Option<Timestamp>,
+    /// The next look at the board; exactly where `to` is `unknown`.
+    pub(super) next_look_at: Option<Timestamp>,
+    /// The Pin.
+    pub(super) pin_id: Option<&'a str>,
+    /// Ids that a look found.
+    pub(super) candidates: Option<String>,
+}
+
+impl Advance<'_> {
+    /// A transition with nothing but from and to.
+    pub(super) fn new(from: PublicationState, to: PublicationState) -> Self {
+        Self {
+            from,
+            lease: None,
+            to,
+            why: None,
+            hold: None,
+            due_at: None,
+            next_look_at: None,
+            pin_id: None,
+            candidates: None,
+        }
+    }
+}
+
+/// Makes a transition; says whether it was this one that did.
+pub(super) async fn advance(
+    tx: &AuditedTx<'_>,
+    id: &PublicationId,
+    step: Advance<'_>,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    use publication::Column;
+    let is_final = matches!(
+        step.to,
+        PublicationState::Published
+            | PublicationState::Refused
+            | PublicationState::Missed
+            | PublicationState::Cancelled
+            | PublicationState::Abandoned
+    );
+    let mut update = publication::Entity::update_many()
+        .col_expr(Column::State, Expr::value(step.to))
+        .col_expr(Column::Why, Expr::value(step.why.map(str::to_owned)))
+        .col_expr(Column::HoldReason, Expr::value(step.hold))
+        .col_expr(Column::NextLookAt, Expr::value(step.next_look_at))
+        .col_expr(Column::LeaseToken, Expr::value(None::<String>))
+        .col_expr(Column::LeaseOwner, Expr::value(None::<String>))
+        .col_expr(Column::LeaseExpiresAt, Expr::value(None::<i64>))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id.clone()))
+        .filter(Column::State.eq(step.from));
+    if let Some(lease) = step.lease {
+        update = update.filter(Column::LeaseToken.eq(lease));
+    }
+    if let Some(due_at) = step.due_at {
+        update = update.col_expr(Column::DueAt, Expr::value(due_at));
+    }
+    if is_final {
+        update = update.col_expr(Column::EndedAt, Expr::value(now));
+    }
+    if let Some(pin_id) = step.pin_id {
+        update = update.col_expr(Column::PinId, Expr::value(pin_id)).col_expr(Column::PublishedAt, Expr::value(now));
+    }
+    if let Some(candidates) = step.candidates {
+        update = update.col_expr(Column::Candidates, Expr::value(candidates));
+    }
+    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+}
+
+/// How a send ended.
+pub(super) struct Settled {
+    pub(super) class: AttemptClass,
+    pub(super) why: Option<String>,
+    pub(super) status: Option<i32>,
+    pub(super) code: Option<i32>,
+    pub(super) message: Option<String>,
+    pub(super) upstream_request_id: Option<String>,
+    pub(super) duration_ms: Option<i32>,
+}
+
+/// Settles a send; says whether it was this one that did.
+pub(super) async fn settle(
+    tx: &AuditedTx<'_>,
+    id: &AttemptId,
+    settled: Settled,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    use attempt::Column;
+    let updated = attempt::Entity::update_many()
+        .col_expr(Column::SettledAt, Expr::value(now))
+        .col_expr(Column::Class, Expr::value(settled.class))
+        .col_expr(Column::Why, Expr::value(settled.why))
+        .col_expr(Column::Status, Expr::value(settled.status))
+        .col_expr(Column::Code, Expr::value(settled.code))
+        .col_expr(Column::Message, Expr::value(settled.message))
+        .col_expr(Column::UpstreamRequestId, Expr::value(settled.upstream_request_id))
+        .col_expr(Column::DurationMs, Expr::value(settled.duration_ms))
+        .filter(Column::Id.eq(id.clone()))
+        .filter(Column::SettledAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Publications whose lease ran out, or that this process left behind before it was started anew.
+pub(super) async fn expired(
+    on: &impl Reads,
+    now: Timestamp,
+    owner: Option<&str>,
+    limit: u64,
+) -> Result<Vec<Publication>, Fault> {
+    use publication::Column;
+    let is_over = Condition::any()
+        .add(Column::LeaseExpiresAt.lte(now))
+        .add_option(owner.map(|owner| Column::LeaseOwner.eq(owner)));
+    let rows = publication::Entity::find()
+        .filter(Column::LeaseExpiresAt.is_not_null())
+        .filter(is_over)
+        .order_by_asc(Column::LeaseExpiresAt)
+        .limit(limit)
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(Publication::from).collect())
+}
+
+/// The unknown publication whose board must be looked at next.
+pub(super) async fn next_look(on: &impl Reads, now: Timestamp) -> Result<Option<Publication>, Fault> {
+    let row = publication::Entity::find()
+        .filter(publication::Column::NextLookAt.lte(now))
+        .order_by_asc(publication::Column::NextLookAt)
+        .one(on.connection())
+        .await?;
+    Ok(row.map(Publication::from))
+}
+
+/// Notes that a board was looked at and when to look again; says whether the publication was still unknown.
+pub(super) async fn looked(
+    tx: &AuditedTx<'_>,
+    publication: &Publication,
+    next_look_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    use publication::Column;
+    let updated = publication::Entity::update_many()
+        .col_expr(Column::Looks, Expr::value(publication.looks + 1))
+        .col_expr(Column::LookedAt, Expr::value(now))
+        .col_expr(Column::NextLookAt, Expr::value(next_look_at))
+        .filter(Column::Id.eq(publication.id.clone()))
+        .filter(Column::State.eq(PublicationState::Unknown))
+        .filter(Column::Looks.eq(publication.looks))
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Notes the last look of a publication that leaves `unknown` by it.
+pub(super) async fn looked_last(tx: &AuditedTx<'_>, publication: &Publication, now: Timestamp) -> Result<(), Fault> {
+    use publication::Column;
+    publication::Entity::update_many()
+        .col_expr(Column::Looks, Expr::value(publication.looks + 1))
+        .col_expr(Column::LookedAt, Expr::value(now))
+        .filter(Column::Id.eq(publication.id.clone()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Keeps the names of the fields that Pinterest shows otherwise than approved.
+pub(super) async fn set_drift(tx: &AuditedTx<'_>, id: &PublicationId, drift: &str) -> Result<(), Fault> {
+    publication::Entity::update_many()
+        .col_expr(publication::Column::Drift, Expr::value(drift))
+        .filter(publication::Column::Id.eq(id.clone()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Whether one of these Pins is recorded for a publication.
+pub(super) async fn known_pins(
+    on: &impl Reads,
+    environment: Environment,
+    pins: &[String],
+) -> Result<Vec<String>, Fault> {
+    let rows: Vec<Option<String>> = publication::Entity::find()
+        .select_only()
+        .column(publication::Column::PinId)
+        .filter(publication::Column::Environment.eq(environment))
+        .filter(publication::Column::PinId.is_in(pins.iter().map(String::as_str)))
+        .into_tuple()
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Held publications whose cause may be gone: of active accounts, and those held by a pause that is over.
+pub(super) async fn releasable(on: &impl Reads, is_paused: bool, limit: u64) -> Result<Vec<Publication>, Fault> {
+    use publication::Column;
+    let active = connection::Entity::find()
+        .select_only()
+        .column(connection::Column::Id)
+        .filter(connection::Column::State.eq(ConnectionState::Active))
+        .into_query();
+    let mut query = publication::Entity::find()
+        .filter(Column::State.eq(PublicationState::Held))
+        .filter(Column::ConnectionId.in_subquery(active));
+    if is_paused {
+        query = query.filter(Column::HoldReason.ne(HoldReason::Paused));
+    }
+    let rows = query.order_by_asc(Column::DueAt).limit(limit).all(on.connection()).await?;
+    Ok(rows.into_iter().map(Publication::from).collect())
+}
+
+/// Publications that wait for a send and whose approval has lapsed, or whose reviewer may not review any more.
+pub(super) async fn lapsed(on: &impl Reads, now: Timestamp, limit: u64) -> Result<Vec<Publication>, Fault> {
+    use countersign_entities::approval;
+    let approvals = approval::Entity::find()
+        .select_only()
+        .column(approval::Column::Id)
+        .filter(approval::Column::VoidedAt.is_null())
+        .filter(approval::Column::LapsesAt.lte(now))
+        .into_query();
+    let rows = publication::Entity::find()
+        .filter(publication::Column::State.is_in([PublicationState::Scheduled, PublicationState::Held]))
+        .filter(publication::Column::ApprovalId.in_subquery(approvals))
+        .limit(limit)
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(Publication::from).collect())
+}
+
+/// What stands in the way of an account.
+pub(super) async fn connection(
+    on: &impl Reads,
+    id: &ConnectionId,
+) -> Result<Option<(ConnectionState, Environment, Option<HoldReason>)>, Fault> {
+    let row = connection::Entity::find_by_id(id.clone()).one(on.connection()).await?;
+    Ok(row.map(|row| (row.state, row.environment, row.hold_reason)))
+}
+
+/// Type and bytes of an image.
+pub(super) async fn image(on: &impl Reads, id: &AssetId) -> Result<Option<(String, Vec<u8>)>, Fault> {
+    let Some(asset) = asset::Entity::find_by_id(id.clone()).one(on.connection()).await? else { return Ok(None) };
+    let blob = asset_blob::Entity::find_by_id(asset.sha256).one(on.connection()).await?;
+    Ok(blob.map(|blob| (asset.content_type, blob.content)))
+}
+
+/// Writes or removes the kill switch's setting.
+pub(super) async fn set_paused(tx: &AuditedTx<'_>, by: Option<&str>, now: Timestamp) -> Result<(), Fault> {
+    let Some(by) = by else {
+        setting::Entity::delete_by_id(PAUSED).exec(tx.connection()).await?;
+        return Ok(());
+    };
+    let row = setting::ActiveModel {
+        name: Set(PAUSED.to_owned()),
+        value: Set(by.to_owned()),
+        changed_at: Set(now),
+    };
+    let keep = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
+    setting::Entity::insert(row).on_conflict(keep).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// Who paused publishing, and when.
+pub(super) async fn paused(on: &impl Reads) -> Result<Option<(String, Timestamp)>, Fault> {
+    let row = setting::Entity::find_by_id(PAUSED).one(on.connection()).await?;
+    Ok(row.map(|row| (row.value, row.changed_at)))
+}
+
+/// Moves scheduled drafts whose time has come to the tab that shows what is due. Housekeeping: no event tells of it.
+pub(super) async fn retab_due(tx: &impl Writes, now: Timestamp) -> Result<u64, Fault> {
+    use countersign_entities::{draft, vocabulary::Tab};
+    let updated = draft::Entity::update_many()
+        .col_expr(draft::Column::Tab, Expr::value(Tab::Approved))
+        .filter(draft::Column::Tab.eq(Tab::Scheduled))
+        .filter(draft::Column::DueAt.lte(now))
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected)
+}
+
+/// Whether any scheduled draft is due: so that nothing is written where nothing changes.
+pub(super) async fn has_due_tab(on: &impl Reads, now: Timestamp) -> Result<Option<DraftId>, Fault> {
+    use countersign_entities::{draft, vocabulary::Tab};
+    let row = draft::Entity::find()
+        .filter(draft::Column::Tab.eq(Tab::Scheduled))
+        .filter(draft::Column::DueAt.lte(now))
+        .one(on.connection())
+        .await?;
+    Ok(row.map(|row| row.id))
+}
