@@ -2,9 +2,11 @@
 
 pub mod actor;
 pub mod app;
+pub mod approvals;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod data_dir;
 pub mod data_keys;
 pub mod db;
@@ -16,6 +18,7 @@ pub mod keys;
 pub mod operators;
 pub mod outbound;
 pub mod pinterest;
+pub mod publisher;
 pub mod rng;
 pub mod secret;
 pub mod throttle;

@@ -29,6 +29,8 @@ pub struct Model {
     pub state: PublicationState,
     /// Not sent before.
     pub due_at: Timestamp,
+    /// When its approval lapses.
+    pub lapses_at: Timestamp,
     /// Where a time was wished: too late from then on.
     pub missed_after: Option<Timestamp>,
     /// Hold reason.

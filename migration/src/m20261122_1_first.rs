@@ -147,7 +147,7 @@ CREATE TABLE publication (
     environment TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('held','scheduled','claimed','sending','unknown','needs_decision',
         'published','refused','missed','cancelled','abandoned')),
-    due_at BIGINT NOT NULL, missed_after BIGINT, hold_reason TEXT, why TEXT, fingerprint TEXT NOT NULL,
+    due_at BIGINT NOT NULL, lapses_at BIGINT NOT NULL, missed_after BIGINT, hold_reason TEXT, why TEXT, fingerprint TEXT NOT NULL,
     board_id TEXT NOT NULL, lease_token TEXT, lease_owner TEXT, lease_expires_at BIGINT, attempts INTEGER NOT NULL,
     looks INTEGER NOT NULL, next_look_at BIGINT, candidates TEXT, looked_at BIGINT, pin_id TEXT, published_at BIGINT,
     ended_at BIGINT, drift TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
@@ -161,6 +161,7 @@ CREATE UNIQUE INDEX publication_one_open ON publication (draft_id) WHERE state I
     ('held','scheduled','claimed','sending','unknown','needs_decision');
 CREATE UNIQUE INDEX publication_pin ON publication (environment, pin_id) WHERE pin_id IS NOT NULL;
 CREATE INDEX publication_due ON publication (due_at, id) WHERE state = 'scheduled';
+CREATE INDEX publication_lapses ON publication (lapses_at) WHERE state IN ('scheduled','held');
 CREATE INDEX publication_held ON publication (connection_id, due_at, id) WHERE state = 'held';
 CREATE INDEX publication_leased ON publication (lease_expires_at) WHERE lease_expires_at IS NOT NULL;
 CREATE INDEX publication_look ON publication (next_look_at) WHERE next_look_at IS NOT NULL;

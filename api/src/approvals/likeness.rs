@@ -16,7 +16,12 @@ pub(crate) struct Likeness {
 
 impl Likeness {
     /// Of texts as somebody shows them.
-    pub(crate) fn new(title: Option<&str>, description: Option<&str>, alt: Option<&str>, link: Option<&str>) -> Self {
+    pub(crate) fn new(
+        title: Option<&str>,
+        description: Option<&str>,
+        alt: Option<&str>,
+        link: Option<&str>,
+    ) -> Self {
         Self {
             title: normalised(title),
             description: normalised(description),

@@ -5,6 +5,7 @@
 
 mod error;
 pub(crate) mod likeness;
+pub mod look;
 pub mod permit;
 pub mod policy;
 mod signature;

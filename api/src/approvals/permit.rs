@@ -119,8 +119,6 @@ pub struct PublishPermit {
     publication_id: PublicationId,
     request_event_id: EventId,
     attempt: i32,
-    started_at: Timestamp,
-    deadline_at: Timestamp,
 }
 
 impl PublishPermit {
@@ -141,14 +139,6 @@ impl PublishPermit {
     /// The `api.request` that the outcome cites.
     pub(crate) fn request_event_id(&self) -> &EventId {
         &self.request_event_id
-    }
-
-    pub(crate) fn started_at(&self) -> Timestamp {
-        self.started_at
-    }
-
-    pub(crate) fn deadline_at(&self) -> Timestamp {
-        self.deadline_at
     }
 
     /// Takes the permit apart for the one call; only `pinterest::pins::create` does.
@@ -193,7 +183,8 @@ pub async fn redeem(app: &App, request: Request) -> Result<PublishPermit, Denied
     check_approval(app, &tx, &signer, &facts).await?;
     let content = check_content(&tx, &facts, &request.image).await?;
     check_way(app, &facts, &request)?;
-    let root = app.endpoints.root(facts.publication.environment).ok_or(Denied::Hold(HoldReason::Environment))?;
+    let root =
+        app.endpoints.root(facts.publication.environment).ok_or(Denied::Hold(HoldReason::Environment))?;
     let attempt = NewAttempt {
         id: AttemptId::from_random(app.random_id()),
         publication_id: request.publication_id.clone(),
@@ -215,8 +206,6 @@ pub async fn redeem(app: &App, request: Request) -> Result<PublishPermit, Denied
         publication_id: request.publication_id,
         request_event_id: attempt.request_event_id.clone(),
         attempt: attempt.n,
-        started_at: now,
-        deadline_at: attempt.deadline_at,
     };
     let events = events(app, &facts, &attempt);
     store::start_attempt(&tx, attempt).await?;
@@ -279,7 +268,8 @@ async fn check_log(tx: &AuditedTx<'_>, facts: &Facts) -> Result<(), Denied> {
         && header.id == approval.event_id.as_str()
         && header.actor.reference.as_deref() == Some(approval.reviewer_id.as_str())
         && object.is_some_and(|object| {
-            object.reference == approval.draft_id.as_str() && object.revision == Some(i64::from(approval.revision))
+            object.reference == approval.draft_id.as_str()
+                && object.revision == Some(i64::from(approval.revision))
         })
         && header.facts.get("digest").and_then(|digest| digest.as_str()) == Some(approval.digest.as_str());
     if !is_it {
@@ -373,7 +363,10 @@ fn events(app: &App, facts: &Facts, attempt: &NewAttempt) -> Vec<Event> {
     let stream = || Stream::Connection(publication.connection_id.to_string());
     let worker = Actor::worker();
     let tell = |event: Event| {
-        event.about_draft(&approval.draft_id, approval.revision).flow(&publication.id).cause(&approval.event_id)
+        event
+            .about_draft(&approval.draft_id, approval.revision)
+            .flow(&publication.id)
+            .cause(&approval.event_id)
     };
     vec![
         tell(Event::fresh(app, stream(), &worker, started)),

@@ -84,7 +84,7 @@ pub(crate) async fn find(on: &impl Reads, id: &ApprovalId) -> Result<Option<Appr
 }
 
 /// The approvals of a draft, oldest first.
-pub(crate) async fn list_of_draft(on: &impl Reads, draft: &DraftId) -> Result<Vec<Approval>, Fault> {
+pub(super) async fn list_of_draft(on: &impl Reads, draft: &DraftId) -> Result<Vec<Approval>, Fault> {
     let rows = approval::Entity::find()
         .filter(approval::Column::DraftId.eq(draft.clone()))
         .order_by_asc(approval::Column::DecidedAt)
@@ -119,7 +119,11 @@ pub(super) async fn insert(
     insert_publication(tx, approval, publication).await
 }
 
-async fn insert_publication(tx: &AuditedTx<'_>, approval: &Approval, new: NewPublication) -> Result<(), Fault> {
+async fn insert_publication(
+    tx: &AuditedTx<'_>,
+    approval: &Approval,
+    new: NewPublication,
+) -> Result<(), Fault> {
     let row = publication::ActiveModel {
         id: Set(new.id),
         approval_id: Set(approval.id.clone()),
@@ -129,6 +133,7 @@ async fn insert_publication(tx: &AuditedTx<'_>, approval: &Approval, new: NewPub
         environment: Set(new.environment),
         state: Set(PublicationState::Scheduled),
         due_at: Set(new.due_at),
+        lapses_at: Set(approval.lapses_at),
         fingerprint: Set(new.fingerprint),
         board_id: Set(new.board_id),
         attempts: Set(0),
@@ -159,7 +164,10 @@ pub(super) async fn scheduled_of(on: &impl Reads, reviewer: &OperatorId) -> Resu
 }
 
 /// Where a connection stands.
-pub(super) async fn connection_state(on: &impl Reads, id: &ConnectionId) -> Result<Option<ConnectionState>, Fault> {
+pub(super) async fn connection_state(
+    on: &impl Reads,
+    id: &ConnectionId,
+) -> Result<Option<ConnectionState>, Fault> {
     let row = connection::Entity::find_by_id(id.clone()).one(on.connection()).await?;
     Ok(row.map(|row| row.state))
 }
@@ -185,9 +193,13 @@ pub(super) struct Facts {
 /// Reads the facts about a publication; none if it or what it hangs on is not there.
 pub(super) async fn facts(tx: &AuditedTx<'_>, id: &PublicationId) -> Result<Option<Facts>, Fault> {
     let on = tx.connection();
-    let Some(publication) = publication::Entity::find_by_id(id.clone()).one(on).await? else { return Ok(None) };
+    let Some(publication) = publication::Entity::find_by_id(id.clone()).one(on).await? else {
+        return Ok(None);
+    };
     let Some(approval) = find(tx, &publication.approval_id).await? else { return Ok(None) };
-    let Some(draft) = draft::Entity::find_by_id(publication.draft_id.clone()).one(on).await? else { return Ok(None) };
+    let Some(draft) = draft::Entity::find_by_id(publication.draft_id.clone()).one(on).await? else {
+        return Ok(None);
+    };
     let connection = connection::Entity::find_by_id(publication.connection_id.clone()).one(on).await?;
     let Some(connection) = connection else { return Ok(None) };
     let reviewer = operator::Entity::find_by_id(approval.reviewer_id.clone()).one(on).await?;
@@ -195,7 +207,8 @@ pub(super) async fn facts(tx: &AuditedTx<'_>, id: &PublicationId) -> Result<Opti
         .filter(token_grant::Column::ConnectionId.eq(connection.id.clone()))
         .one(on)
         .await?;
-    let attempts = attempt::Entity::find().filter(attempt::Column::PublicationId.eq(id.clone())).all(on).await?;
+    let attempts =
+        attempt::Entity::find().filter(attempt::Column::PublicationId.eq(id.clone())).all(on).await?;
     let is_harmless = |attempt: &&attempt::Model| attempt.class == Some(AttemptClass::NotAccepted);
     Ok(Some(Facts {
         draft_state: draft.state,
@@ -270,8 +283,8 @@ pub(super) async fn start_attempt(tx: &AuditedTx<'_>, new: NewAttempt) -> Result
     Ok(())
 }
 
-/// How many people besides `author_ids` may review now: tells an author whether anybody can sign.
-pub(crate) async fn reviewers(on: &impl Reads) -> Result<Vec<OperatorId>, Fault> {
+/// Everybody who may review now.
+pub(super) async fn reviewers(on: &impl Reads) -> Result<Vec<OperatorId>, Fault> {
     let rows = operator::Entity::find()
         .filter(operator::Column::DisabledAt.is_null())
         .filter(operator::Column::Roles.contains("reviewer"))

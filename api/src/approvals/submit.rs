@@ -18,7 +18,12 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] names what is missing; [`Error::Connection`] where the account cannot publish.
-pub async fn submit(app: &App, author: &Author, id: &DraftId, if_version: Option<i64>) -> Result<Draft, Error> {
+pub async fn submit(
+    app: &App,
+    author: &Author,
+    id: &DraftId,
+    if_version: Option<i64>,
+) -> Result<Draft, Error> {
     let tx = AuditedTx::begin(app).await?;
     let (draft, revision) = current(&tx, id).await?;
     seen(&draft, if_version)?;
@@ -51,7 +56,12 @@ pub async fn submit(app: &App, author: &Author, id: &DraftId, if_version: Option
 ///
 /// # Errors
 /// [`Error::State`] where it is not in review.
-pub async fn withdraw(app: &App, author: &Author, id: &DraftId, if_version: Option<i64>) -> Result<Draft, Error> {
+pub async fn withdraw(
+    app: &App,
+    author: &Author,
+    id: &DraftId,
+    if_version: Option<i64>,
+) -> Result<Draft, Error> {
     let tx = AuditedTx::begin(app).await?;
     let (draft, _) = current(&tx, id).await?;
     seen(&draft, if_version)?;

@@ -48,7 +48,12 @@ pub struct Approved {
 /// # Errors
 /// [`Error::Stale`] where that is not the current content, [`Error::OwnDraft`] by the rule, [`Error::State`] where
 /// somebody else was quicker.
-pub async fn approve(app: &App, reviewer: &Reviewer, id: &DraftId, decision: Decision) -> Result<Approved, Error> {
+pub async fn approve(
+    app: &App,
+    reviewer: &Reviewer,
+    id: &DraftId,
+    decision: Decision,
+) -> Result<Approved, Error> {
     let signer = Signer::current(app).await?;
     let tx = AuditedTx::begin(app).await?;
     let (draft, revision) = current(&tx, id).await?;
@@ -65,7 +70,8 @@ pub async fn approve(app: &App, reviewer: &Reviewer, id: &DraftId, decision: Dec
     let changed = drafts::store::change(&tx, &draft, after_approval(app, &publication_id, due_at)).await?;
     comment(&tx, app, reviewer, &draft, CommentKind::Approval, decision.note.as_ref()).await?;
     app.hooks.reach(Point::ApproveBeforeCommit).await.map_err(Fault::from)?;
-    let events = events(app, reviewer, &draft, &revision, &approval, &publication_id, due_at, decision.note.as_ref())?;
+    let events =
+        events(app, reviewer, &draft, &revision, &approval, &publication_id, due_at, decision.note.as_ref())?;
     tx.commit(events).await?;
     app.hooks.reach(Point::ApproveAfterCommit).await.map_err(Fault::from)?;
     app.wake.notify_one();
@@ -102,7 +108,8 @@ fn make(
         void_reason: None,
     };
     signer.sign(&mut approval);
-    let board_id = revision.content.board_id().ok_or(Fault::Lost("a submitted draft has no board"))?.to_owned();
+    let board_id =
+        revision.content.board_id().ok_or(Fault::Lost("a submitted draft has no board"))?.to_owned();
     let publication = NewPublication {
         id: PublicationId::from_random(app.random_id()),
         connection_id: draft.connection_id.clone(),
@@ -195,7 +202,12 @@ pub async fn undo(app: &App, reviewer: &Reviewer, id: &DraftId) -> Result<Draft,
 ///
 /// # Errors
 /// [`Error::State`] where it is not in review.
-pub async fn request_changes(app: &App, reviewer: &Reviewer, id: &DraftId, note: &CommentBody) -> Result<Draft, Error> {
+pub async fn request_changes(
+    app: &App,
+    reviewer: &Reviewer,
+    id: &DraftId,
+    note: &CommentBody,
+) -> Result<Draft, Error> {
     let step = |digest, rule, own_draft| Happening::ChangesRequested { digest, rule, own_draft };
     send_back(app, reviewer, id, note, DraftState::ChangesRequested, CommentKind::Changes, step).await
 }
@@ -204,7 +216,12 @@ pub async fn request_changes(app: &App, reviewer: &Reviewer, id: &DraftId, note:
 ///
 /// # Errors
 /// [`Error::State`] where it is not in review.
-pub async fn reject(app: &App, reviewer: &Reviewer, id: &DraftId, note: &CommentBody) -> Result<Draft, Error> {
+pub async fn reject(
+    app: &App,
+    reviewer: &Reviewer,
+    id: &DraftId,
+    note: &CommentBody,
+) -> Result<Draft, Error> {
     let step = |digest, rule, own_draft| Happening::Rejected { digest, rule, own_draft };
     send_back(app, reviewer, id, note, DraftState::Rejected, CommentKind::Rejection, step).await
 }
@@ -251,4 +268,3 @@ async fn comment(
 pub async fn scheduled_of(app: &App, _admin: &Admin, reviewer: &OperatorId) -> Result<Vec<DraftId>, Error> {
     Ok(store::scheduled_of(&app.db, reviewer).await?)
 }
-

@@ -108,7 +108,8 @@ pub(crate) async fn of_board(
             flow: Some(flow.to_string()),
         };
         let answer = calls::read(app, usable, read).await?;
-        let page: wire::Page<wire::Pin> = wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
+        let page: wire::Page<wire::Pin> =
+            wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
         pins.extend(page.items.into_iter().filter_map(BoardPin::from_wire));
         match page.bookmark.filter(|bookmark| !bookmark.is_empty()) {
             Some(next) => bookmark = Some(next),

@@ -2,17 +2,12 @@
 
 use countersign_entities::vocabulary::{HoldReason, PublicationState};
 
-use super::{
-    claim::Claim,
-    hold, settle, store,
-    void::void_for,
-};
+use super::{claim::Claim, hold, settle, store, void::void_for};
 use crate::{
     app::App,
     approvals::permit::{self, Credentials, Denied, Image, Request},
     audit::{AuditedTx, Housekeeping},
-    connections,
-    drafts,
+    connections, drafts,
     error::Fault,
     hooks::Point,
     pinterest::pins,

@@ -13,6 +13,7 @@ use crate::{
     audit::{AuditedTx, Happening},
     db::Reads,
     error::Fault,
+    pinterest::scope::Scopes,
 };
 
 /// How many are released in one go.
@@ -27,22 +28,32 @@ pub(super) async fn obstacle(
     if approvals::store::is_paused(on).await? {
         return Ok(Some(HoldReason::Paused));
     }
-    let connection = store::connection(on, &publication.connection_id).await?;
-    let Some((state, _, hold_reason)) = connection else { return Ok(Some(HoldReason::Disconnected)) };
-    let by_state = match state {
+    let Some(account) = store::account(on, &publication.connection_id).await? else {
+        return Ok(Some(HoldReason::Disconnected));
+    };
+    let by_state = match account.state {
         ConnectionState::Active => None,
-        ConnectionState::Held => Some(hold_reason.unwrap_or(HoldReason::Authorization)),
+        ConnectionState::Held => Some(account.hold_reason.unwrap_or(HoldReason::Authorization)),
         ConnectionState::Unconfirmed | ConnectionState::WrongAccount => Some(HoldReason::WrongAccount),
         ConnectionState::Pending | ConnectionState::Revoked | ConnectionState::Disconnected => {
             Some(HoldReason::Disconnected)
         }
     };
-    let by_way = || match app.endpoints.root(publication.environment) {
+    Ok(by_state.or_else(|| by_way(app, publication)).or_else(|| by_consent(&account)))
+}
+
+fn by_way(app: &App, publication: &Publication) -> Option<HoldReason> {
+    match app.endpoints.root(publication.environment) {
         None => Some(HoldReason::Environment),
         Some(_) if !app.endpoints.allows_writes(publication.environment) => Some(HoldReason::Tier),
         Some(_) => None,
-    };
-    Ok(by_state.or_else(by_way))
+    }
+}
+
+fn by_consent(account: &store::Account) -> Option<HoldReason> {
+    let Some(scopes) = &account.scopes else { return Some(HoldReason::Disconnected) };
+    let is_enough = Scopes::parse(scopes).missing(&Scopes::publishing()).is_empty();
+    (!is_enough).then_some(HoldReason::Scope)
 }
 
 /// Holds a publication; does nothing if somebody else has moved it on.

@@ -64,7 +64,8 @@ async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Re
     let from = attempt.started_at.minus(reconcile.clock_skew);
     let to = attempt.deadline_at.plus(reconcile.after_deadline);
     let is_like = |pin: &&BoardPin| {
-        pin.created_at.is_some_and(|at| from <= at && at <= to) && pin.likeness.differences(&wanted).is_empty()
+        pin.created_at.is_some_and(|at| from <= at && at <= to)
+            && pin.likeness.differences(&wanted).is_empty()
     };
     let ids: Vec<String> = listed.iter().filter(is_like).map(|pin| pin.id.clone()).collect();
     let ours = store::known_pins(&app.db, publication.environment, &ids).await?;
@@ -136,7 +137,8 @@ async fn decide(
         return Ok(());
     }
     store::looked_last(&tx, publication, now).await?;
-    let draft = show(&tx, app, publication, PublicationState::NeedsDecision, None, publication.due_at).await?;
+    let draft =
+        show(&tx, app, publication, PublicationState::NeedsDecision, None, publication.due_at).await?;
     let evidence = reconciled(app, &tx, publication, result, "board").await?;
     let needs = publish_event(app, publication, &draft, Happening::PublishNeedsDecision { why });
     tx.commit(vec![evidence, needs]).await?;

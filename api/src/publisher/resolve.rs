@@ -87,7 +87,8 @@ async fn adopt(
 
 /// A Pin that a look found may be adopted at once; another one must be on that board.
 async fn check_pin(app: &App, publication: &Publication, pin_id: &str) -> Result<(), Error> {
-    let is_number = !pin_id.is_empty() && pin_id.len() <= 32 && pin_id.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        !pin_id.is_empty() && pin_id.len() <= 32 && pin_id.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
         let message = "A Pin's id is a number, such as the one at the end of its address at Pinterest.";
         return Err(Error::Invalid(vec![FieldError::new("pin_id", "not_a_number", message)]));

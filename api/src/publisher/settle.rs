@@ -68,10 +68,18 @@ pub(super) async fn settle(
                 tries += 1;
                 app.clock.sleep(app.rng.jitter(Duration::from_secs(1 << tries))).await;
             }
-            Ok(true) => return Ok(()),
+            Ok(true) => return confirm(app, claim, &outcome).await,
             Ok(false) => return super::reconcile::late_answer(app, &claim.publication, sent, &outcome).await,
             Err(fault) => return Err(fault),
         }
+    }
+}
+
+/// Looks once at what was created; the Pin exists whether or not this works.
+async fn confirm(app: &App, claim: &Claim, outcome: &Outcome) -> Result<(), Fault> {
+    match outcome {
+        Outcome::Published { pin_id } => super::reconcile::read_back(app, &claim.publication, pin_id).await,
+        _ => Ok(()),
     }
 }
 
@@ -114,7 +122,9 @@ async fn verdict(
     let publishing = &app.timing.publishing;
     let id = &claim.publication.connection_id;
     Ok(match outcome {
-        Outcome::Published { .. } => Verdict::new(AttemptClass::Published, PublicationState::Published, "created"),
+        Outcome::Published { .. } => {
+            Verdict::new(AttemptClass::Published, PublicationState::Published, "created")
+        }
         Outcome::Refused { why } => Verdict::new(AttemptClass::Refused, PublicationState::Refused, why),
         Outcome::Unknown { why } => unknown(app, why),
         Outcome::NotAccepted(Retry::Backoff(why)) => Verdict::again(why, now.plus(backoff(app, sent.n))),
@@ -274,10 +284,13 @@ pub(super) async fn show(
         PublicationState::NeedsDecision => Some("needs_decision".to_owned()),
         _ => None,
     };
-    let tab =
-        drafts::tab_of(draft.state, Some((state, hold)), Some(due_at), app.now(), attention.as_deref());
-    let change =
-        Change { tab: Some(tab), attention: Some(attention), due_at: Some(Some(due_at)), ..Change::default() };
+    let tab = drafts::tab_of(draft.state, Some((state, hold)), Some(due_at), app.now(), attention.as_deref());
+    let change = Change {
+        tab: Some(tab),
+        attention: Some(attention),
+        due_at: Some(Some(due_at)),
+        ..Change::default()
+    };
     drafts::store::change(tx, &draft, change).await
 }
 
@@ -321,7 +334,12 @@ async fn locked(tx: &AuditedTx<'_>, publication: &Publication) -> Result<Draft, 
 }
 
 /// A `publish.*` event of the worker's.
-pub(super) fn publish_event(app: &App, publication: &Publication, draft: &Draft, happening: Happening) -> Event {
+pub(super) fn publish_event(
+    app: &App,
+    publication: &Publication,
+    draft: &Draft,
+    happening: Happening,
+) -> Event {
     publish_event_by(app, &Actor::worker(), publication, draft, happening)
 }
 
@@ -333,14 +351,17 @@ pub(super) fn publish_event_by(
     draft: &Draft,
     happening: Happening,
 ) -> Event {
-    let event = Event::fresh(app, Stream::Connection(publication.connection_id.to_string()), actor, happening);
+    let event =
+        Event::fresh(app, Stream::Connection(publication.connection_id.to_string()), actor, happening);
     event.about_draft(&draft.id, draft.revision).flow(&publication.id).cause(&publication.approved_by)
 }
 
 fn happening(verdict: &Verdict, attempt: i32) -> Happening {
     let why = verdict.why;
     match verdict.to {
-        PublicationState::Published => Happening::PublishSucceeded { attempt: Some(attempt), drift: Vec::new() },
+        PublicationState::Published => {
+            Happening::PublishSucceeded { attempt: Some(attempt), drift: Vec::new() }
+        }
         PublicationState::Scheduled => {
             let due_at = verdict.due_at.map(Timestamp::rfc3339).unwrap_or_default();
             Happening::PublishRescheduled { due_at, why }
@@ -370,10 +391,13 @@ fn outcome_event(
 ) -> Result<Event, Fault> {
     let (happening, ended) = match answer {
         Ok(answer) => answered(answer),
-        Err(Lost::NotSent { kind }) => (Happening::ApiError { kind, sent: "none", code: None }, Ended::Failed),
+        Err(Lost::NotSent { kind }) => {
+            (Happening::ApiError { kind, sent: "none", code: None }, Ended::Failed)
+        }
         Err(Lost::MaybeSent { kind }) => (Happening::ApiUnknown { why: kind }, Ended::Unknown),
     };
-    let event = publish_event(app, publication, draft, happening).cause(&sent.request_event_id).outcome(ended);
+    let event =
+        publish_event(app, publication, draft, happening).cause(&sent.request_event_id).outcome(ended);
     let message = answer.as_ref().ok().filter(|answer| answer.status >= 300).map(UpstreamError::of);
     let remote = match (pin_id, message.and_then(|error| error.message)) {
         (Some(pin_id), _) => Some(object([("pin_id", pin_id.into())])),

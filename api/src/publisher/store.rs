@@ -5,14 +5,14 @@
 use countersign_entities::{
     Timestamp, asset, asset_blob, attempt, connection,
     ids::{AssetId, AttemptId, ConnectionId, DraftId, PublicationId},
-    publication, setting,
+    publication, setting, token_grant,
     vocabulary::{AttemptClass, ConnectionState, Environment, HoldReason, PublicationState},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict, Query},
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query},
 };
 
 use super::view::{AttemptView, Publication};
@@ -60,9 +60,7 @@ pub(super) async fn list(
         Condition::any().add(Column::UpdatedAt.lt(at)).add(same_moment)
     });
     let rows = publication::Entity::find()
-        .filter(
-            Condition::all().add_option(state.map(|state| Column::State.eq(state))).add_option(older),
-        )
+        .filter(Condition::all().add_option(state.map(|state| Column::State.eq(state))).add_option(older))
         .order_by_desc(Column::UpdatedAt)
         .order_by_desc(Column::Id)
         .limit(limit)
@@ -242,7 +240,9 @@ pub(super) async fn advance(
         update = update.col_expr(Column::EndedAt, Expr::value(now));
     }
     if let Some(pin_id) = step.pin_id {
-        update = update.col_expr(Column::PinId, Expr::value(pin_id)).col_expr(Column::PublishedAt, Expr::value(now));
+        update = update
+            .col_expr(Column::PinId, Expr::value(pin_id))
+            .col_expr(Column::PublishedAt, Expr::value(now));
     }
     if let Some(candidates) = step.candidates {
         update = update.col_expr(Column::Candidates, Expr::value(candidates));
@@ -337,7 +337,11 @@ pub(super) async fn looked(
 }
 
 /// Notes the last look of a publication that leaves `unknown` by it.
-pub(super) async fn looked_last(tx: &AuditedTx<'_>, publication: &Publication, now: Timestamp) -> Result<(), Fault> {
+pub(super) async fn looked_last(
+    tx: &AuditedTx<'_>,
+    publication: &Publication,
+    now: Timestamp,
+) -> Result<(), Fault> {
     use publication::Column;
     publication::Entity::update_many()
         .col_expr(Column::Looks, Expr::value(publication.looks + 1))
@@ -376,7 +380,11 @@ pub(super) async fn known_pins(
 }
 
 /// Held publications whose cause may be gone: of active accounts, and those held by a pause that is over.
-pub(super) async fn releasable(on: &impl Reads, is_paused: bool, limit: u64) -> Result<Vec<Publication>, Fault> {
+pub(super) async fn releasable(
+    on: &impl Reads,
+    is_paused: bool,
+    limit: u64,
+) -> Result<Vec<Publication>, Fault> {
     use publication::Column;
     let active = connection::Entity::find()
         .select_only()
@@ -393,36 +401,47 @@ pub(super) async fn releasable(on: &impl Reads, is_paused: bool, limit: u64) -> 
     Ok(rows.into_iter().map(Publication::from).collect())
 }
 
-/// Publications that wait for a send and whose approval has lapsed, or whose reviewer may not review any more.
+/// Publications that wait for a send and whose approval has lapsed.
 pub(super) async fn lapsed(on: &impl Reads, now: Timestamp, limit: u64) -> Result<Vec<Publication>, Fault> {
-    use countersign_entities::approval;
-    let approvals = approval::Entity::find()
-        .select_only()
-        .column(approval::Column::Id)
-        .filter(approval::Column::VoidedAt.is_null())
-        .filter(approval::Column::LapsesAt.lte(now))
-        .into_query();
     let rows = publication::Entity::find()
         .filter(publication::Column::State.is_in([PublicationState::Scheduled, PublicationState::Held]))
-        .filter(publication::Column::ApprovalId.in_subquery(approvals))
+        .filter(publication::Column::LapsesAt.lte(now))
+        .order_by_asc(publication::Column::LapsesAt)
         .limit(limit)
         .all(on.connection())
         .await?;
     Ok(rows.into_iter().map(Publication::from).collect())
 }
 
-/// What stands in the way of an account.
-pub(super) async fn connection(
-    on: &impl Reads,
-    id: &ConnectionId,
-) -> Result<Option<(ConnectionState, Environment, Option<HoldReason>)>, Fault> {
-    let row = connection::Entity::find_by_id(id.clone()).one(on.connection()).await?;
-    Ok(row.map(|row| (row.state, row.environment, row.hold_reason)))
+/// What is known of an account that may stand in the way.
+pub(super) struct Account {
+    pub(super) state: ConnectionState,
+    pub(super) hold_reason: Option<HoldReason>,
+    /// What was granted, separated by commas; none where there is no consent.
+    pub(super) scopes: Option<String>,
+}
+
+/// What is known of an account.
+pub(super) async fn account(on: &impl Reads, id: &ConnectionId) -> Result<Option<Account>, Fault> {
+    let Some(row) = connection::Entity::find_by_id(id.clone()).one(on.connection()).await? else {
+        return Ok(None);
+    };
+    let grant = token_grant::Entity::find()
+        .filter(token_grant::Column::ConnectionId.eq(id.clone()))
+        .one(on.connection())
+        .await?;
+    Ok(Some(Account {
+        state: row.state,
+        hold_reason: row.hold_reason,
+        scopes: grant.map(|grant| grant.scopes),
+    }))
 }
 
 /// Type and bytes of an image.
 pub(super) async fn image(on: &impl Reads, id: &AssetId) -> Result<Option<(String, Vec<u8>)>, Fault> {
-    let Some(asset) = asset::Entity::find_by_id(id.clone()).one(on.connection()).await? else { return Ok(None) };
+    let Some(asset) = asset::Entity::find_by_id(id.clone()).one(on.connection()).await? else {
+        return Ok(None);
+    };
     let blob = asset_blob::Entity::find_by_id(asset.sha256).one(on.connection()).await?;
     Ok(blob.map(|blob| (asset.content_type, blob.content)))
 }

@@ -158,7 +158,11 @@ pub struct Page {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn find(app: &App, _reader: &Reader, id: &PublicationId) -> Result<(Publication, Vec<AttemptView>), Error> {
+pub async fn find(
+    app: &App,
+    _reader: &Reader,
+    id: &PublicationId,
+) -> Result<(Publication, Vec<AttemptView>), Error> {
     let publication = store::find(&app.db, id).await?.ok_or(Error::NotFound)?;
     let attempts = store::attempts(&app.db, id).await?;
     Ok((publication, attempts))
@@ -187,7 +191,8 @@ pub async fn list(
     let mut items = store::list(&app.db, state, before, limit + 1).await?;
     let has_more = items.len() as u64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = items.last().filter(|_| has_more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
+    let next =
+        items.last().filter(|_| has_more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
     Ok(Page { items, next })
 }
 

@@ -7,13 +7,7 @@ use super::{
     store::{self, Advance},
     view::Publication,
 };
-use crate::{
-    actor::Actor,
-    app::App,
-    audit::AuditedTx,
-    drafts,
-    error::Fault,
-};
+use crate::{actor::Actor, app::App, audit::AuditedTx, drafts, error::Fault};
 
 /// How many are voided in one go.
 const BATCH: u64 = 100;
