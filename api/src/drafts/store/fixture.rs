@@ -119,11 +119,13 @@ fn publication_row(
     publication::Model {
         id,
         approval_id,
+        approved_by: EventId::from_uuid_v7(&app.uuid()),
         draft_id: draft.id.clone(),
         connection_id: draft.connection_id.clone(),
         environment: draft.environment,
         state,
         due_at: draft.due_at.unwrap_or(now),
+        lapses_at: Timestamp(i64::MAX),
         missed_after: None,
         hold_reason: (state == PublicationState::Held).then_some(HoldReason::Paused),
         why: None,
