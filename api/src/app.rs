@@ -13,6 +13,7 @@ use crate::{
     error::Fault,
     hooks::Hooks,
     keys::Keyring,
+    memory::Memory,
     outbound::Outbound,
     rng::{Rng, uuid_v7},
     throttle::Throttles,
@@ -52,6 +53,8 @@ pub struct Inner {
     parts: Parts,
     /// Limits on what strangers may try.
     pub throttles: Throttles,
+    /// What features keep in memory only.
+    pub memory: Memory,
     /// Wakes the publisher before its next tick.
     pub wake: Notify,
     /// Names this process in leases.
@@ -85,7 +88,14 @@ impl App {
         let instance = parts.rng.hex(8);
         let throttles = Throttles::new();
         let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
-        Self(Arc::new(Inner { parts, throttles, wake: Notify::new(), instance, slow }))
+        Self(Arc::new(Inner {
+            parts,
+            throttles,
+            memory: Memory::default(),
+            wake: Notify::new(),
+            instance,
+            slow,
+        }))
     }
 
     /// The present moment.

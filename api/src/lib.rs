@@ -14,6 +14,7 @@ pub mod endpoints;
 pub mod error;
 pub mod hooks;
 pub mod keys;
+pub mod memory;
 pub mod operators;
 pub mod outbound;
 pub mod pinterest;

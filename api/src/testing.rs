@@ -29,6 +29,11 @@ pub(crate) struct TestApp {
 
 /// A migrated application with an empty log.
 pub(crate) async fn app() -> TestApp {
+    app_with(|_| {}).await
+}
+
+/// The same with other parts.
+pub(crate) async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
     drop(rustls::crypto::ring::default_provider().install_default());
     let folder = tempfile::tempdir().unwrap();
     let data_dir = DataDir::open(&folder.path().join("data")).unwrap();
@@ -38,7 +43,7 @@ pub(crate) async fn app() -> TestApp {
     let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
     let rng = Arc::new(SeededRng::new(7));
     let keys = Keyring::load(None, &data_dir, &*rng).unwrap();
-    let app = App::new(Parts {
+    let mut parts = Parts {
         db,
         clock: clock.clone(),
         rng,
@@ -55,7 +60,9 @@ pub(crate) async fn app() -> TestApp {
             tier: AccessTier::Trial,
         },
         data_dir,
-    });
+    };
+    change(&mut parts);
+    let app = App::new(parts);
     read::create_log(&app).await.unwrap();
     TestApp { app, clock, _folder: folder }
 }

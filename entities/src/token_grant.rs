@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Timestamp,
-    ids::{ConnectionId, GrantId},
+    ids::{ConnectionId, FlowId, GrantId},
 };
 
 /// The tokens of a connection's current consent.
@@ -14,8 +14,10 @@ pub struct Model {
     /// Names the consent in the audit log.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: GrantId,
-    /// One grant a connection; unique.
-    pub connection_id: ConnectionId,
+    /// The connection that uses it: one grant a connection. None until the account behind it is known.
+    pub connection_id: Option<ConnectionId>,
+    /// The consent that brought it, until the account behind it is known; then none.
+    pub flow_id: Option<FlowId>,
     /// Counts the exchanges and refreshes from 1.
     pub generation: i32,
     /// The access token, encrypted.

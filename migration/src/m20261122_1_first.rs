@@ -65,17 +65,18 @@ CREATE TABLE connection (
     created_at BIGINT NOT NULL, connected_at BIGINT, ended_at BIGINT,
     CHECK (state <> 'held' OR hold_reason IS NOT NULL));
 CREATE INDEX connection_created ON connection (created_at, id);
-CREATE TABLE token_grant (
-    id TEXT PRIMARY KEY NOT NULL, connection_id TEXT NOT NULL UNIQUE REFERENCES connection(id),
-    generation INTEGER NOT NULL, access_sealed {bytes} NOT NULL, refresh_sealed {bytes}, scopes TEXT NOT NULL,
-    access_expires_at BIGINT NOT NULL, refresh_expires_at BIGINT, issued_at BIGINT NOT NULL,
-    refreshing_until BIGINT);
 CREATE TABLE oauth_flow (
     id TEXT PRIMARY KEY NOT NULL, connection_id TEXT NOT NULL REFERENCES connection(id),
     operator_id TEXT NOT NULL REFERENCES operator(id), session_id TEXT NOT NULL,
     state_digest {bytes} NOT NULL UNIQUE, pkce_sealed {bytes} NOT NULL, is_reconnect BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT);
 CREATE INDEX oauth_flow_expires ON oauth_flow (expires_at);
+CREATE TABLE token_grant (
+    id TEXT PRIMARY KEY NOT NULL, connection_id TEXT UNIQUE REFERENCES connection(id),
+    flow_id TEXT UNIQUE REFERENCES oauth_flow(id), generation INTEGER NOT NULL, access_sealed {bytes} NOT NULL,
+    refresh_sealed {bytes}, scopes TEXT NOT NULL, access_expires_at BIGINT NOT NULL, refresh_expires_at BIGINT,
+    issued_at BIGINT NOT NULL, refreshing_until BIGINT,
+    CHECK ((connection_id IS NULL) <> (flow_id IS NULL)));
 ";
 
 const DRAFTS: &str = "
