@@ -13,6 +13,7 @@ pub mod drafts;
 pub mod endpoints;
 pub mod error;
 pub mod hooks;
+pub mod http;
 pub mod keys;
 pub mod memory;
 pub mod operators;
