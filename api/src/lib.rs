@@ -24,5 +24,8 @@ pub mod secret;
 pub mod throttle;
 pub mod timing;
 
+/// Times, ids and words, for those who use the service and know nothing of its tables.
+pub use countersign_entities::{Timestamp, ids, vocabulary};
+
 #[cfg(test)]
 mod testing;
