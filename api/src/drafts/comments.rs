@@ -10,7 +10,7 @@ use super::{
     content::{FieldError, check_text},
     draft::Draft,
     error::Error,
-    events, store,
+    events, secrets, store,
 };
 use crate::{
     app::App,
@@ -88,7 +88,7 @@ pub async fn add_comment(
     kind: CommentKind,
     body: &CommentBody,
 ) -> Result<(), Fault> {
-    store::comments::insert(tx, &new(app, draft, author_id, kind, body)).await
+    store::comments::insert(tx, new(app, draft, author_id, kind, body)).await.map(drop)
 }
 
 /// Comments on a draft: an author or a reviewer may.
@@ -100,10 +100,11 @@ pub async fn comment(app: &App, who: &Principal, id: &DraftId, typed: &str) -> R
         who.author()?;
     }
     let body = CommentBody::parse(typed)?;
+    secrets::refuse_live(app, CommentBody::FIELD, body.as_str())?;
     let tx = AuditedTx::begin(app).await?;
     let draft = store::find(&tx, id).await?.ok_or(Error::NotFound)?;
     let comment = new(app, &draft, who.id(), CommentKind::Comment, &body);
-    store::comments::insert(&tx, &comment).await?;
+    let comment = store::comments::insert(&tx, comment).await?;
     let event = events::about(app, who.actor(), &draft, Happening::Commented {}).content(body.sealed()?);
     tx.commit_one(event).await?;
     Ok(comment)

@@ -12,7 +12,7 @@ use super::{
     error::{Error, Stale},
     events,
     fields::{AssetChange, NewDraft, Patch, PublishAtInput},
-    search, store,
+    search, secrets, store,
     void::void,
     working_copy::{self, WorkingOn},
 };
@@ -37,7 +37,7 @@ pub async fn create(app: &App, author: &Author, new: NewDraft) -> Result<Draft, 
         ..ContentInput::default()
     };
     let patch = Patch::from(new.fields);
-    let (content, asset_id) = checked(&tx, start, None, &patch).await?;
+    let (content, asset_id) = checked(app, &tx, start, None, &patch).await?;
     let draft = blank(app, author, connection_id, environment, new.origin);
     let (draft, event) = begin_with(app, &tx, author, draft, content, asset_id).await?;
     if new.origin == Origin::Page {
@@ -153,7 +153,8 @@ async fn revise(
     let tx = AuditedTx::begin(app).await?;
     let draft = open(&tx, id, if_version, patch).await?;
     let before = current(&tx, &draft).await?;
-    let (content, asset_id) = checked(&tx, before.content.to_input(), before.asset_id.clone(), patch).await?;
+    let (content, asset_id) =
+        checked(app, &tx, before.content.to_input(), before.asset_id.clone(), patch).await?;
     let fields = names(before.content.changed_fields(&content));
     let working_on = WorkingOn::Draft(id.clone());
     if fields.is_empty() {
@@ -205,6 +206,7 @@ async fn current(on: &impl Reads, draft: &Draft) -> Result<Revision, Fault> {
 
 /// The content after the patch, and its image.
 async fn checked(
+    app: &App,
     tx: &AuditedTx<'_>,
     mut input: ContentInput,
     asset_id: Option<AssetId>,
@@ -232,7 +234,10 @@ async fn checked(
         }
     };
     match (Content::from_input(&input), wrong) {
-        (Ok(content), None) => Ok((content, asset_id)),
+        (Ok(content), None) => {
+            secrets::refuse_in(app, &content)?;
+            Ok((content, asset_id))
+        }
         (Ok(_), Some(wrong)) => Err(wrong.into()),
         (Err(faults), wrong) => Err(Error::Fields(faults.into_iter().chain(wrong).collect())),
     }

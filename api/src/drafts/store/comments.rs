@@ -1,6 +1,9 @@
 //! The table of comments.
 
+use std::time::Duration;
+
 use countersign_entities::{
+    Timestamp,
     draft_comment::{Column, Entity, Model},
     ids::DraftId,
 };
@@ -8,8 +11,12 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use crate::{audit::AuditedTx, db::Reads, drafts::comments::Comment, error::Fault};
 
-pub(in crate::drafts) async fn insert(tx: &AuditedTx<'_>, comment: &Comment) -> Result<(), Fault> {
-    let comment = comment.clone();
+/// Stores a comment, a microsecond after the draft's latest one at the earliest: comments keep their order.
+pub(in crate::drafts) async fn insert(tx: &AuditedTx<'_>, comment: Comment) -> Result<Comment, Fault> {
+    let latest = list(tx, &comment.draft_id).await?.into_iter().map(|comment| comment.created_at).max();
+    let earliest = latest.map_or(Timestamp(0), |at| at.plus(Duration::from_micros(1)));
+    let comment = Comment { created_at: comment.created_at.max(earliest), ..comment };
+    let stored = comment.clone();
     let row = Model {
         id: comment.id,
         draft_id: comment.draft_id,
@@ -20,7 +27,7 @@ pub(in crate::drafts) async fn insert(tx: &AuditedTx<'_>, comment: &Comment) -> 
         created_at: comment.created_at,
     };
     Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    Ok(stored)
 }
 
 pub(in crate::drafts) async fn list(on: &impl Reads, id: &DraftId) -> Result<Vec<Comment>, Fault> {

@@ -183,3 +183,9 @@ pub(crate) async fn plan(app: &App, query: &str) -> Vec<String> {
     let rows = on.query_all_raw(statement).await.unwrap();
     rows.iter().map(|row| row.try_get::<String>("", "detail").unwrap()).collect()
 }
+
+/// A query as SQLite would be asked it.
+pub(crate) fn text_of(query: sea_orm::Select<countersign_entities::draft::Entity>) -> String {
+    use sea_orm::QueryTrait as _;
+    query.build(sea_orm::DatabaseBackend::Sqlite).to_string()
+}

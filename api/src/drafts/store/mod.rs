@@ -7,7 +7,7 @@ use countersign_entities::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    QueryFilter, QuerySelect, sea_query::OnConflict,
 };
 
 use super::{
@@ -24,7 +24,9 @@ pub(super) mod assets;
 pub(super) mod comments;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(super) mod idempotency;
 pub(super) mod publication;
+pub(super) mod queue;
 pub(super) mod words;
 pub(super) mod working_copy;
 
@@ -145,16 +147,6 @@ pub(super) async fn insert(tx: &AuditedTx<'_>, draft: &Draft) -> Result<(), Faul
 pub(super) async fn revision(on: &impl Reads, id: &DraftId, n: i32) -> Result<Option<Revision>, Fault> {
     let row = draft_revision::Entity::find_by_id((id.clone(), n)).one(on.connection()).await?;
     row.map(Revision::try_from).transpose()
-}
-
-/// Every revision of a draft, the first one first.
-pub(super) async fn revisions(on: &impl Reads, id: &DraftId) -> Result<Vec<Revision>, Fault> {
-    let rows = draft_revision::Entity::find()
-        .filter(draft_revision::Column::DraftId.eq(id.clone()))
-        .order_by_asc(draft_revision::Column::Revision)
-        .all(on.connection())
-        .await?;
-    rows.into_iter().map(Revision::try_from).collect()
 }
 
 impl TryFrom<draft_revision::Model> for Revision {

@@ -9,10 +9,16 @@ use super::{Asset, Draft, Fields, NewDraft, create, store::fixture};
 use crate::{
     actor::Via,
     app::App,
-    operators::role::{Author, Principal},
+    operators::role::{Author, Principal, Reader, TokenScope},
     testing::{self, TestApp},
 };
 
+mod assets;
+mod comments;
+mod idempotency;
+mod queue;
+mod story;
+mod working_copy;
 mod write;
 
 /// An application with two people and an account.
@@ -38,6 +44,10 @@ impl Bench {
 
     pub(super) fn author(&self) -> Author {
         self.ada.author().unwrap()
+    }
+
+    pub(super) fn reader(&self) -> Reader {
+        self.ada.reader(TokenScope::DraftsRead).unwrap()
     }
 
     pub(super) async fn draft(&self, title: &str) -> Draft {

@@ -1,0 +1,27 @@
+//! What people type must not carry this installation's own secrets: it would be kept, shown and logged.
+
+use super::content::{Content, FieldError};
+use crate::{app::App, audit::secret_gate::contains_any};
+
+/// Refuses a text that carries a configured secret.
+pub(super) fn refuse_live(app: &App, field: &'static str, text: &str) -> Result<(), FieldError> {
+    if contains_any(text, &app.live_secrets()) {
+        return Err(FieldError::new(
+            field,
+            "secret",
+            "This holds a secret of this installation. Take it out.",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a content of which a text carries a configured secret.
+pub(super) fn refuse_in(app: &App, content: &Content) -> Result<(), FieldError> {
+    let texts = [
+        ("title", content.title()),
+        ("description", content.description()),
+        ("alt_text", content.alt_text()),
+        ("link", content.link()),
+    ];
+    texts.into_iter().try_for_each(|(field, text)| refuse_live(app, field, text.unwrap_or_default()))
+}

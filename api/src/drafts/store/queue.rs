@@ -1,0 +1,123 @@
+//! Lists of drafts, each served by an index in the order in which it is shown.
+
+use countersign_entities::{
+    Timestamp,
+    draft::{Column, Entity},
+    draft_word, tab_count,
+    vocabulary::Tab,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    prelude::Expr,
+    sea_query::{Query, SelectStatement},
+};
+
+use super::is_postgres;
+use crate::{
+    audit::HousekeepingTx,
+    db::Reads,
+    drafts::{
+        Draft,
+        queue::{Filter, Order, Place},
+    },
+    error::Fault,
+};
+
+/// The drafts that fit and come after a place.
+pub(in crate::drafts) async fn list(
+    on: &impl Reads,
+    filter: &Filter,
+    words: &[String],
+    order: Order,
+    after: Option<&Place>,
+    limit: u64,
+) -> Result<Vec<Draft>, Fault> {
+    let query = select(filter, words, order, after, is_postgres(on)).limit(limit);
+    Ok(query.all(on.connection()).await?.into_iter().map(Draft::from).collect())
+}
+
+pub(in crate::drafts) fn select(
+    filter: &Filter,
+    words: &[String],
+    order: Order,
+    after: Option<&Place>,
+    is_postgres: bool,
+) -> Select<Entity> {
+    let found = words
+        .iter()
+        .fold(Condition::all(), |all, word| all.add(Column::Id.in_subquery(drafts_with(word, is_postgres))));
+    let query = Entity::find().filter(condition(filter, order)).filter(found);
+    match order {
+        Order::Updated => {
+            query.filter(before(after)).order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id)
+        }
+        Order::Due => query.filter(later(after)).order_by_asc(Column::DueAt).order_by_asc(Column::Id),
+    }
+}
+
+fn condition(filter: &Filter, order: Order) -> Condition {
+    // The index by due time begins with the tab: without one, all of them are named.
+    let tabs = match (filter.tab, order) {
+        (Some(tab), _) => Some(Column::Tab.eq(tab)),
+        (None, Order::Due) => Some(Column::Tab.is_in(Tab::all())),
+        (None, Order::Updated) => None,
+    };
+    Condition::all()
+        .add_option(tabs)
+        .add_option(filter.state.map(|state| Column::State.eq(state)))
+        .add_option(filter.connection.clone().map(|id| Column::ConnectionId.eq(id)))
+        .add_option(filter.board.as_deref().map(|id| Column::BoardId.eq(id)))
+        .add_option(filter.author.clone().map(|id| Column::AuthorId.eq(id)))
+        .add_option(filter.due_from.map(|from| Column::DueAt.gte(from)))
+        .add_option(filter.due_to.map(|to| Column::DueAt.lt(to)))
+}
+
+/// What comes after a place, going back in time. The first term alone bounds the walk through the index.
+fn before(place: Option<&Place>) -> Condition {
+    let Some(Place { at, id }) = place else { return Condition::all() };
+    let beyond = Condition::any().add(Column::UpdatedAt.lt(*at)).add(Column::Id.lt(id.clone()));
+    Condition::all().add(Column::UpdatedAt.lte(*at)).add(beyond)
+}
+
+/// What comes after a place, going forward in time.
+fn later(place: Option<&Place>) -> Condition {
+    let Some(Place { at, id }) = place else { return Condition::all() };
+    let beyond = Condition::any().add(Column::DueAt.gt(*at)).add(Column::Id.gt(id.clone()));
+    Condition::all().add(Column::DueAt.gte(*at)).add(beyond)
+}
+
+/// The drafts with a word that begins so. SQLite compares bytes, so a range of texts is a prefix there; PostgreSQL
+/// compares by the database's language, and is asked for the prefix. Words hold nothing that a pattern means.
+fn drafts_with(word: &str, is_postgres: bool) -> SelectStatement {
+    use draft_word::Column;
+    let begins = if is_postgres {
+        Condition::all().add(Column::Word.starts_with(word))
+    } else {
+        Condition::all().add(Column::Word.gte(word)).add(Column::Word.lt(format!("{word}{}", char::MAX)))
+    };
+    Query::select().column(Column::DraftId).from(draft_word::Entity).cond_where(begins).to_owned()
+}
+
+pub(in crate::drafts) async fn counts(on: &impl Reads) -> Result<Vec<(Tab, i64)>, Fault> {
+    let rows = tab_count::Entity::find().all(on.connection()).await?;
+    Ok(rows.into_iter().map(|row| (row.tab, row.drafts)).collect())
+}
+
+/// Whether a draft in the tab `scheduled` is due.
+pub(in crate::drafts) async fn has_due(on: &impl Reads, now: Timestamp) -> Result<bool, Fault> {
+    let due = Entity::find().filter(is_due(now)).limit(1).one(on.connection()).await?;
+    Ok(due.is_some())
+}
+
+pub(in crate::drafts) async fn move_due(tx: &HousekeepingTx, now: Timestamp) -> Result<u64, Fault> {
+    let moved = Entity::update_many()
+        .col_expr(Column::Tab, Expr::value(Tab::Approved.to_value()))
+        .filter(is_due(now))
+        .exec(tx.connection())
+        .await?;
+    Ok(moved.rows_affected)
+}
+
+fn is_due(now: Timestamp) -> Condition {
+    Condition::all().add(Column::Tab.eq(Tab::Scheduled)).add(Column::DueAt.lte(now))
+}
