@@ -73,7 +73,7 @@ pub const FORMS: &[Form] = &[
     form("/drafts/{id}/withdraw", &[], "to the draft"),
     form(
         "/drafts/{id}/approve",
-        &["digest"],
+        &["digest", "note"],
         "to `/review?draft=` the next one, flash `Approved` about this one; stale or late: `review::conflict`, 412 or 409",
     ),
     form(

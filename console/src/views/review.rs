@@ -5,10 +5,10 @@ use maud::{Markup, html};
 
 use super::actions::{self, Verdict};
 use super::checks::{self, Check};
-use super::comments::Comments;
+use super::comments::{Comments, LIMIT};
 use super::diff::Diff;
 use super::digest;
-use super::form;
+use super::form::{self, Field};
 use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
@@ -246,6 +246,8 @@ fn verdicts(frame: &Frame, current: &Current) -> Markup {
             (form::post(frame, &format!("{}/approve", current.draft), "", html! {
                 (digest())
                 button.btn.sign.big aria-keyshortcuts="a" { (icon("signed")) "Countersign " kbd { "a" } }
+                details.with-note { summary { "With a note…" }
+                    (Field::area("note", "Note to your signature", 2).id("f-note-approve".into()).limit(LIMIT)) }
             }))
             (actions::verdict(frame, &format!("{}/request-changes", current.draft), "request-changes", "c", &changes))
             (actions::verdict(frame, &format!("{}/reject", current.draft), "reject", "r", &reject))
