@@ -39,6 +39,22 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
+    /// The simulator at `base` (scheme, host and port), which is a sandbox only; its app under rehearsal.
+    pub fn rehearsal(app_id: String, app_secret: Secret, base: &Url) -> Self {
+        let at = |path: &str| {
+            let mut url = base.clone();
+            url.set_path(path);
+            url
+        };
+        Self {
+            app_id,
+            app_secret,
+            oauth_url: at("/oauth/"),
+            roots: vec![(Environment::Rehearsal, at("/sandbox/v5"))],
+            tier: AccessTier::Trial,
+        }
+    }
+
     /// The root of an environment's API; none if it is not configured.
     pub fn root(&self, environment: Environment) -> Option<&Url> {
         self.roots.iter().find(|(configured, _)| *configured == environment).map(|(_, url)| url)

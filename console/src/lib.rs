@@ -5,3 +5,6 @@ pub mod cli;
 pub mod logging;
 pub mod views;
 pub mod web;
+
+#[cfg(test)]
+mod testing;

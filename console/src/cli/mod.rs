@@ -13,6 +13,7 @@ mod completions;
 mod config;
 mod installation;
 mod migrate;
+mod open;
 mod openapi;
 mod operator;
 mod options;
@@ -25,9 +26,12 @@ mod stop;
 mod token;
 
 pub use installation::Installation;
+pub use open::app;
+#[cfg(test)]
+pub(crate) use open::assemble;
 pub use operator::{OperatorAdd, OperatorCommand, OperatorRef, OperatorRoles, ResetPassword};
 pub use options::Options;
-pub use output::{Format, print, print_json};
+pub use output::{Format, print, print_json, table};
 pub use password::{PasswordInput, ask_new_password, ask_password};
 pub use publishing::PublishingCommand;
 pub use serve::Serve;

@@ -1,10 +1,15 @@
 //! `operator`: the people who work here.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use countersign_api::operators::Role;
+use countersign_api::{
+    app::App,
+    operators::{Authority, NewOperator, Operator, OperatorChange, Role, Roles, people},
+    secret::Secret,
+};
+use serde::Serialize;
 
-use super::{Format, Options, PasswordInput};
+use super::{Format, Options, PasswordInput, ask_new_password, print, table};
 
 /// What can be done about people. It is recorded as done by the system, by way of the command line.
 #[derive(Subcommand)]
@@ -13,7 +18,7 @@ pub enum OperatorCommand {
     Add(OperatorAdd),
     /// List everyone
     List(Format),
-    /// Keep a person out; approvals of theirs that are not published yet are void
+    /// Keep a person out; nothing more goes out on approvals of theirs
     Disable(OperatorRef),
     /// Let a person in again
     Enable(OperatorRef),
@@ -72,6 +77,174 @@ pub struct ResetPassword {
     pub format: Format,
 }
 
-pub(super) async fn run(_options: &Options, _command: OperatorCommand) -> Result<()> {
-    bail!("`operator` is not part of this build")
+/// A person, as `--json` has them.
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    email: String,
+    name: String,
+    roles: Vec<String>,
+    disabled: bool,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+impl Row {
+    fn new(operator: Operator, link: Option<String>) -> Self {
+        Self {
+            id: operator.id.to_string(),
+            disabled: operator.is_disabled(),
+            email: operator.email,
+            name: operator.name,
+            roles: operator.roles.words(),
+            created_at: operator.created_at.rfc3339(),
+            link,
+        }
+    }
+}
+
+pub(super) async fn run(options: &Options, command: OperatorCommand) -> Result<()> {
+    let app = super::app(options).await?;
+    let text = match command {
+        OperatorCommand::Add(new) => {
+            let password = given_password(new.password, &new.email)?;
+            add(&app, new, password).await?
+        }
+        OperatorCommand::List(format) => list(&app, format).await?,
+        OperatorCommand::Disable(person) => disable(&app, &person.email, true).await?,
+        OperatorCommand::Enable(person) => disable(&app, &person.email, false).await?,
+        OperatorCommand::Roles(change) => roles(&app, change).await?,
+        OperatorCommand::ResetPassword(reset) => {
+            let password = given_password(reset.password, &reset.email)?;
+            reset_password(&app, reset, password).await?
+        }
+    };
+    Ok(print(&text)?)
+}
+
+async fn add(app: &App, new: OperatorAdd, password: Option<Secret>) -> Result<String> {
+    let roles = Roles::from_iter(new.roles);
+    let new_operator = NewOperator { email: new.email, name: new.name, roles, password };
+    let (operator, secret) = people::add(app, Authority::command_line(), new_operator).await?;
+    let said = format!("Added {} <{}> as {}.\n", operator.name, operator.email, operator.roles);
+    with_link(app, new.format, operator, secret, said)
+}
+
+async fn list(app: &App, format: Format) -> Result<String> {
+    let rows: Vec<Row> = people::list(app).await?.into_iter().map(|row| Row::new(row, None)).collect();
+    if format.json {
+        return Ok(serde_json::to_string_pretty(&rows)?);
+    }
+    let state = |row: &Row| if row.disabled { "disabled" } else { "enabled" }.to_owned();
+    let cells = |row: &Row| vec![row.email.clone(), row.name.clone(), row.roles.join(","), state(row)];
+    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    Ok(table(&["EMAIL", "NAME", "ROLES", "STATE"], &rows))
+}
+
+async fn disable(app: &App, email: &str, is_disabled: bool) -> Result<String> {
+    let change = OperatorChange { disabled: Some(is_disabled), ..OperatorChange::default() };
+    let operator = changed(app, email, change).await?;
+    let now = if is_disabled { "disabled; their sessions ended" } else { "enabled" };
+    Ok(format!("{} <{}> is {now}.", operator.name, operator.email))
+}
+
+async fn roles(app: &App, change: OperatorRoles) -> Result<String> {
+    let roles = Some(Roles::from_iter(change.roles));
+    let operator = changed(app, &change.email, OperatorChange { roles, ..OperatorChange::default() }).await?;
+    Ok(format!("{} <{}> has the roles {} now.", operator.name, operator.email, operator.roles))
+}
+
+async fn changed(app: &App, email: &str, change: OperatorChange) -> Result<Operator> {
+    let operator = people::find_by_email(app, email).await?;
+    Ok(people::change(app, Authority::command_line(), &operator.id, change).await?)
+}
+
+async fn reset_password(app: &App, reset: ResetPassword, password: Option<Secret>) -> Result<String> {
+    let operator = people::find_by_email(app, &reset.email).await?;
+    let secret = people::reset_password(app, Authority::command_line(), &operator.id, password).await?;
+    let said = "The password was reset; all sessions of the person ended.\n".to_owned();
+    with_link(app, reset.format, operator, secret, said)
+}
+
+/// The password that is to be set, if one is given; else there will be a link.
+fn given_password(input: PasswordInput, email: &str) -> Result<Option<Secret>> {
+    input.password_stdin.then(|| ask_new_password(input, email)).transpose()
+}
+
+/// What was done, and the link where there is one.
+fn with_link(
+    app: &App,
+    format: Format,
+    operator: Operator,
+    secret: Option<Secret>,
+    said: String,
+) -> Result<String> {
+    let link = secret.map(|secret| format!("{}sign-in/{}", app.config.server.public_url, secret.expose()));
+    if format.json {
+        return Ok(serde_json::to_string_pretty(&Row::new(operator, link))?);
+    }
+    let shown = link.map(|link| format!("One-time sign-in link, good for 24 hours:\n{link}\n"));
+    Ok(said + &shown.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    const EMAIL: &str = "rowan@x.example";
+
+    fn new(json: bool) -> OperatorAdd {
+        OperatorAdd {
+            email: EMAIL.to_owned(),
+            name: "Rowan".to_owned(),
+            roles: vec![Role::Reviewer, Role::Auditor],
+            password: PasswordInput::default(),
+            format: Format { json },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_person_without_a_password_gets_a_link_that_opens() {
+        let test = testing::app().await;
+        let said = add(&test.app, new(false), None).await.unwrap();
+        let link = said.lines().find_map(|line| line.strip_prefix("http://127.0.0.1:8080/sign-in/")).unwrap();
+        let found =
+            countersign_api::operators::link::peek_link(&test.app, &Secret::from(link)).await.unwrap();
+        assert_eq!(found.unwrap().name, "Rowan");
+    }
+
+    #[tokio::test]
+    async fn programs_get_json_with_a_link_only_where_there_is_one() {
+        let test = testing::app().await;
+        let password = || Some(Secret::from("correct horse battery"));
+        let added = add(&test.app, new(true), password()).await.unwrap();
+        let added: serde_json::Value = serde_json::from_str(&added).unwrap();
+        assert_eq!((&added["email"], &added["disabled"]), (&EMAIL.into(), &false.into()));
+        assert!(added.get("link").is_none());
+        let reset = ResetPassword {
+            email: EMAIL.to_owned(),
+            password: PasswordInput::default(),
+            format: Format { json: true },
+        };
+        let reset = reset_password(&test.app, reset, None).await.unwrap();
+        let reset: serde_json::Value = serde_json::from_str(&reset).unwrap();
+        assert!(reset["link"].as_str().unwrap().contains("/sign-in/"));
+        let listed = list(&test.app, Format { json: true }).await.unwrap();
+        assert!(!listed.contains("link") && !listed.contains("argon2"), "{listed}");
+    }
+
+    #[tokio::test]
+    async fn people_are_found_by_address_and_changed() {
+        let test = testing::app().await;
+        add(&test.app, new(false), None).await.unwrap();
+        disable(&test.app, "ROWAN@x.example", true).await.unwrap();
+        assert!(list(&test.app, Format::default()).await.unwrap().contains("reviewer,auditor  disabled"));
+        disable(&test.app, EMAIL, false).await.unwrap();
+        roles(&test.app, OperatorRoles { email: EMAIL.to_owned(), roles: vec![Role::Author] }).await.unwrap();
+        assert!(list(&test.app, Format::default()).await.unwrap().contains("author  enabled"));
+        let unknown = disable(&test.app, "nobody@x.example", true).await.unwrap_err();
+        assert!(unknown.to_string().contains("no such person"), "{unknown}");
+    }
 }

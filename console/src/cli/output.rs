@@ -27,10 +27,35 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Rows under their headings, in columns as wide as they need to be.
+pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let headings: Vec<String> = headings.iter().map(|&heading| heading.to_owned()).collect();
+    let lines: Vec<&Vec<String>> = std::iter::once(&headings).chain(rows).collect();
+    let width = |column: usize| {
+        let cells = lines.iter().filter_map(|line| line.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let padded = |(cell, width): (&String, &usize)| format!("{cell:<width$}");
+    let line = |line: &Vec<String>| line.iter().zip(&widths).map(padded).collect::<Vec<_>>().join("  ");
+    lines.into_iter().map(|cells| line(cells).trim_end().to_owned() + "\n").collect()
+}
+
 /// Prints `value` as indented JSON.
 ///
 /// # Errors
 /// As [`print`].
 pub fn print_json(value: &impl Serialize) -> io::Result<()> {
     print(&serde_json::to_string_pretty(value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_by_characters() {
+        let rows = [vec!["Zoé".to_owned(), "x".to_owned()], vec!["Al".to_owned(), String::new()]];
+        assert_eq!(table(&["NAME", "B"], &rows), "NAME  B\nZoé   x\nAl\n");
+    }
 }

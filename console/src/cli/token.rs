@@ -1,10 +1,15 @@
 //! `token`: access for programs. No token can approve.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use countersign_api::operators::TokenScope;
+use countersign_api::{
+    app::App,
+    operators::{self, Authority, Token, TokenOwner, TokenScope, token},
+    secret::Secret,
+};
+use serde::Serialize;
 
-use super::{Format, Options, PasswordInput};
+use super::{Format, Options, PasswordInput, ask_password, print, table};
 
 /// What can be done about tokens.
 #[derive(Subcommand)]
@@ -40,12 +45,129 @@ pub struct TokenCreate {
     pub format: Format,
 }
 
-pub(super) async fn run(_options: &Options, _command: TokenCommand) -> Result<()> {
-    bail!("`token` is not part of this build")
+/// A token, as `--json` has it in lists.
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    name: String,
+    owner: String,
+    scopes: Vec<String>,
+    created_at: String,
+    last_used_at: Option<String>,
+    revoked_at: Option<String>,
+}
+
+/// A token that was just made, as `--json` has it.
+#[derive(Serialize)]
+struct Made<'a> {
+    id: &'a str,
+    token: &'a str,
+}
+
+pub(super) async fn run(options: &Options, command: TokenCommand) -> Result<()> {
+    let app = super::app(options).await?;
+    let text = match command {
+        TokenCommand::Create(new) => {
+            let password = ask_password(new.password, &new.owner)?;
+            create(&app, new, password).await?
+        }
+        TokenCommand::List(format) => list(&app, format).await?,
+        TokenCommand::Revoke { id } => revoke(&app, &id).await?,
+    };
+    Ok(print(&text)?)
+}
+
+async fn create(app: &App, new: TokenCreate, password: Secret) -> Result<String> {
+    let owner = operators::authenticate_cli(app, &new.owner, password).await?;
+    let owner = TokenOwner::on_command_line(&owner)?;
+    let (id, secret) = token::create(app, owner, &new.name, &new.scopes).await?;
+    if new.format.json {
+        return Ok(serde_json::to_string_pretty(&Made { id: id.as_str(), token: secret.expose() })?);
+    }
+    Ok(format!("Made {id}. This is the token; it is shown this once:\n{}", secret.expose()))
+}
+
+async fn list(app: &App, format: Format) -> Result<String> {
+    let tokens = token::list(app).await?;
+    let names = operators::names(app, tokens.iter().map(|token| token.operator_id.clone())).await?;
+    let row = |token: Token| Row {
+        id: token.id.to_string(),
+        scopes: token.scope_words(),
+        owner: names.get(&token.operator_id).cloned().unwrap_or_default(),
+        name: token.name,
+        created_at: token.created_at.rfc3339(),
+        last_used_at: token.last_used_at.map(|at| at.rfc3339()),
+        revoked_at: token.revoked_at.map(|at| at.rfc3339()),
+    };
+    let rows: Vec<Row> = tokens.into_iter().map(row).collect();
+    if format.json {
+        return Ok(serde_json::to_string_pretty(&rows)?);
+    }
+    let rows: Vec<Vec<String>> = rows.into_iter().map(cells).collect();
+    Ok(table(&["ID", "NAME", "OWNER", "SCOPES", "LAST USED", "STATE"], &rows))
+}
+
+fn cells(row: Row) -> Vec<String> {
+    let state = if row.revoked_at.is_some() { "revoked" } else { "active" };
+    let last_used = row.last_used_at.unwrap_or_else(|| "never".to_owned());
+    vec![row.id, row.name, row.owner, row.scopes.join(","), last_used, state.to_owned()]
+}
+
+async fn revoke(app: &App, id: &str) -> Result<String> {
+    let id = id.parse().context("a token's id looks like tok_...; `countersign token list` shows them")?;
+    token::revoke(app, Authority::command_line(), &id).await?;
+    Ok(format!("Revoked {id}. It no longer works."))
 }
 
 fn scope(word: &str) -> Result<TokenScope, String> {
     let found = TokenScope::ALL.into_iter().find(|scope| scope.as_str() == word);
     let known = TokenScope::ALL.map(TokenScope::as_str).join(", ");
     found.ok_or_else(|| format!("`{word}` is no scope; the scopes are {known}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, PASSWORD};
+
+    fn new() -> TokenCreate {
+        TokenCreate {
+            name: "importer".to_owned(),
+            scopes: vec![TokenScope::DraftsWrite],
+            owner: "ada@x.example".to_owned(),
+            password: PasswordInput::default(),
+            format: Format { json: true },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_is_made_with_its_owners_password_listed_without_its_secret_and_revoked() {
+        let test = testing::app().await;
+        let ada = testing::person(&test.app, "ada@x.example", "author").await;
+        let made = create(&test.app, new(), Secret::from(PASSWORD)).await.unwrap();
+        let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+        assert_eq!(made.as_object().unwrap().len(), 2);
+        let (id, secret) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
+        let resume = async || {
+            let bearer = Secret::from(secret);
+            token::resume(&test.app, &bearer, Default::default()).await.unwrap()
+        };
+        assert_eq!(resume().await.unwrap().id(), &ada.id);
+        for format in [Format::default(), Format { json: true }] {
+            let listed = list(&test.app, format).await.unwrap();
+            assert!(listed.contains(id) && listed.contains("drafts:write"), "{listed}");
+            assert!(!listed.contains(secret), "{listed}");
+        }
+        revoke(&test.app, id).await.unwrap();
+        assert!(resume().await.is_none());
+        assert!(revoke(&test.app, "nonsense").await.unwrap_err().to_string().contains("token list"));
+    }
+
+    #[tokio::test]
+    async fn the_wrong_password_makes_nothing() {
+        let test = testing::app().await;
+        testing::person(&test.app, "ada@x.example", "author").await;
+        assert!(create(&test.app, new(), Secret::from("wrong")).await.is_err());
+        assert_eq!(list(&test.app, Format { json: true }).await.unwrap(), "[]");
+    }
 }
