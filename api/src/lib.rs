@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod data_dir;
 pub mod data_keys;
 pub mod db;

@@ -41,6 +41,8 @@ pub struct Throttles {
     pub sign_in_account: Throttle<(String, String)>,
     /// `access.refused` events: once a minute for a person and an action.
     pub refusals_told: Throttle<(String, &'static str)>,
+    /// `oauth.callback.refused` events of unknown states from one address.
+    pub callbacks_told: Throttle<String>,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -55,6 +57,7 @@ impl Throttles {
             sign_in_address: Throttle::new(THIRTY, MINUTE),
             sign_in_account: Throttle::new(TEN, MINUTE),
             refusals_told: Throttle::new(ONE, MINUTE),
+            callbacks_told: Throttle::new(TEN, MINUTE),
         }
     }
 
@@ -63,6 +66,7 @@ impl Throttles {
         self.sign_in_address.forget_idle();
         self.sign_in_account.forget_idle();
         self.refusals_told.forget_idle();
+        self.callbacks_told.forget_idle();
     }
 }
 

@@ -198,7 +198,7 @@ async fn tell(
         Ok(answer) if !answer.is_success() => told.remote(remote(&UpstreamError::of(answer), answer)?),
         Ok(_) | Err(_) => told,
     };
-    persist(app, async || AuditedTx::begin(app).await?.commit_one(told.clone()).await).await?;
+    persist(app, || async { AuditedTx::begin(app).await?.commit_one(told.clone()).await }).await?;
     Ok(())
 }
 
@@ -206,7 +206,10 @@ async fn tell(
 ///
 /// # Errors
 /// As `write`.
-pub(crate) async fn persist<T>(app: &App, write: impl AsyncFn() -> Result<T, Fault>) -> Result<T, Fault> {
+pub(crate) async fn persist<T, W>(app: &App, write: impl Fn() -> W) -> Result<T, Fault>
+where
+    W: Future<Output = Result<T, Fault>>,
+{
     let mut wait = Duration::from_millis(100);
     for _ in 0..TRIES {
         match write().await {

@@ -197,7 +197,12 @@ async fn deliver(app: &App, client: &Client, request: &Request<'_>) -> Result<An
         body: read(response).await?,
         duration: app.clock.monotonic().saturating_sub(started),
     };
-    tracing::debug!(operation = request.operation, status = answer.status, "pinterest answered");
+    tracing::debug!(
+        operation = request.operation,
+        path = request.template,
+        status = answer.status,
+        "answered"
+    );
     Ok(answer)
 }
 

@@ -4,7 +4,7 @@
 //! wants scopes joined by commas, answers `{code, message}` where RFC 6749 says otherwise, and must be asked for
 //! refresh tokens that rotate (`continuous_refresh`). No body of an answer is ever logged.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use countersign_entities::vocabulary::Environment;
 use http::{HeaderValue, Method, header::AUTHORIZATION};
@@ -122,7 +122,7 @@ pub(crate) async fn exchange(
     verifier: &Secret,
 ) -> Result<Tokens, TokenFailure> {
     let (client, root) = token_client(app, environment)?;
-    let call = |request: HttpRequest| post(app, root, request);
+    let call = sender(app, root);
     let answered = client
         .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()))
@@ -142,7 +142,7 @@ pub(crate) async fn refresh(
     token: &Secret,
 ) -> Result<Tokens, TokenFailure> {
     let (client, root) = token_client(app, environment)?;
-    let call = |request: HttpRequest| post(app, root, request);
+    let call = sender(app, root);
     let token = RefreshToken::new(token.expose().to_owned());
     let answered = client
         .exchange_refresh_token(&token)
@@ -177,6 +177,18 @@ enum PostError {
     Lost(#[from] Lost),
     #[error(transparent)]
     Answered(UpstreamError),
+}
+
+type Posting = Pin<Box<dyn Future<Output = Result<HttpResponse, PostError>> + Send>>;
+
+/// Our client as the `oauth2` crate wants it. What it makes owns all it needs: with borrowed parts the compiler cannot
+/// see that it may move between threads.
+fn sender(app: &App, root: &Url) -> impl Fn(HttpRequest) -> Posting + Send + Sync + 'static {
+    let (app, root) = (app.clone(), root.clone());
+    move |request| {
+        let (app, root) = (app.clone(), root.clone());
+        Box::pin(async move { post(&app, &root, request).await })
+    }
 }
 
 async fn post(app: &App, root: &Url, request: HttpRequest) -> Result<HttpResponse, PostError> {

@@ -1,0 +1,192 @@
+//! Whose account consented, and what that makes of the connection.
+
+use countersign_entities::vocabulary::{ConnectionState, HoldReason};
+
+use super::{
+    callback::{end_if_new, tell},
+    connection::Connection,
+    error::CallbackRefused,
+    exchange::Begun,
+    store::{self, Flow},
+};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{AuditedTx, Event, Happening},
+    error::Fault,
+    hooks::Point,
+    pinterest::{
+        account::{self, Account},
+        calls::{CallError, Usable, persist},
+        scope::Scopes,
+    },
+};
+
+/// Asks Pinterest whose account it is and gives the tokens to the connection, or drops them.
+///
+/// # Errors
+/// [`CallbackRefused`]; then the tokens are deleted.
+pub(super) async fn settle(
+    app: &App,
+    actor: &Actor,
+    flow: &Flow,
+    begun: &Begun,
+    usable: &Usable,
+) -> Result<Connection, CallbackRefused> {
+    let Some(account) = read_twice(app, actor, flow, usable).await? else {
+        persist(app, || drop_tokens(app, actor, flow, begun, "account_unread", None)).await?;
+        return Err(CallbackRefused::AccountUnread);
+    };
+    app.hooks.reach(Point::ConnectAfterAccount).await.map_err(Fault::from)?;
+    let settled = persist(app, || write(app, actor, flow, begun, usable, &account)).await?;
+    app.hooks.reach(Point::ConnectAfterConfirm).await.map_err(Fault::from)?;
+    app.wake.notify_one();
+    settled
+}
+
+/// Reading may be repeated, and a consent is too dear to be lost by one cut answer.
+async fn read_twice(
+    app: &App,
+    actor: &Actor,
+    flow: &Flow,
+    usable: &Usable,
+) -> Result<Option<Account>, Fault> {
+    for _ in 0..2 {
+        match account::read(app, actor, usable, Some(flow.id.to_string())).await {
+            Ok(Some(account)) => return Ok(Some(account)),
+            Ok(None) => {}
+            Err(CallError::Fault(fault)) => return Err(fault),
+            Err(error) => tracing::warn!(why = error.why(), "the account behind a consent could not be read"),
+        }
+    }
+    Ok(None)
+}
+
+async fn write(
+    app: &App,
+    actor: &Actor,
+    flow: &Flow,
+    begun: &Begun,
+    usable: &Usable,
+    account: &Account,
+) -> Result<Result<Connection, CallbackRefused>, Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    let connection = store::lock(&tx, &flow.connection_id).await?;
+    let connection = connection.ok_or(Fault::Lost("a consent without its connection"))?;
+    let is_there = store::grant_of_flow(&tx, &flow.id).await?.is_some();
+    if !is_there || (connection.state == ConnectionState::Disconnected && begun.before != connection.state) {
+        drop(tx);
+        if is_there {
+            drop_tokens(app, actor, flow, begun, "disconnect", None).await?;
+        }
+        return Ok(Err(CallbackRefused::Ended));
+    }
+    if connection.account_id.as_ref().is_some_and(|id| *id != account.id) {
+        drop(tx);
+        let mismatched = tell(app, actor, flow, Happening::AccountMismatched {}).denied();
+        drop_tokens(app, actor, flow, begun, "mismatched", Some(mismatched)).await?;
+        let connected = connection.username.unwrap_or_default();
+        return Ok(Err(CallbackRefused::OtherAccount { connected, got: account.username.clone() }));
+    }
+    take_over(app, tx, actor, flow, usable, connection, account).await.map(Ok)
+}
+
+/// The tokens become the connection's, in the place of those it had.
+async fn take_over(
+    app: &App,
+    tx: AuditedTx<'_>,
+    actor: &Actor,
+    flow: &Flow,
+    usable: &Usable,
+    mut connection: Connection,
+    account: &Account,
+) -> Result<Connection, Fault> {
+    let from = connection.state;
+    let mut told = Vec::new();
+    if let Some(old) = store::grant_of(&tx, &connection.id).await? {
+        store::delete_grant(&tx, &old.id).await?;
+        told.push(Happening::TokenDeleted {
+            grant: old.id.to_string(),
+            by: "reconnect",
+            remote_revocation: None,
+        });
+    }
+    store::give_to_connection(&tx, &usable.grant, &flow.id, &connection.id).await?;
+    if connection.is_confirmed() {
+        // The same account by its id, perhaps renamed.
+        connection.expected_username = Some(account.username.clone());
+    }
+    connection.username = Some(account.username.clone());
+    connection.account_id = Some(account.id.clone());
+    connection.connected_at = Some(app.now());
+    connection.ended_at = None;
+    told.extend(stand(&mut connection, &usable.scopes));
+    store::save(&tx, &connection, from).await?;
+    let events = told.into_iter().map(|happening| {
+        let is_refusal =
+            matches!(happening, Happening::AccountMismatched {} | Happening::ScopeInsufficient { .. });
+        let event = tell(app, actor, flow, happening);
+        if is_refusal { event.denied() } else { event }
+    });
+    tx.commit(events.collect()).await?;
+    Ok(connection)
+}
+
+/// Moves the connection to where its account, its scopes and what still holds it put it; says what happened.
+fn stand(connection: &mut Connection, scopes: &Scopes) -> Vec<Happening> {
+    let mut told = Vec::new();
+    let by_account = connection.state_by_account();
+    match by_account {
+        ConnectionState::Active => told.push(Happening::AccountConfirmed {}),
+        ConnectionState::WrongAccount => told.push(Happening::AccountMismatched {}),
+        _ => {}
+    }
+    let needed = Scopes::publishing();
+    let held = connection.hold_reason.filter(|_| connection.state == ConnectionState::Held);
+    let names = |scopes: &Scopes| scopes.names().into_iter().map(str::to_owned).collect();
+    if !scopes.missing(&needed).is_empty() {
+        told.push(Happening::ScopeInsufficient { need: names(&needed), have: names(scopes) });
+        if held != Some(HoldReason::Scope) {
+            told.push(Happening::ConnectionHeld { why: HoldReason::Scope.as_str() });
+        }
+        connection.hold(HoldReason::Scope, None);
+    } else if let Some(reason) = held {
+        // A new consent does not make Pinterest forget a block, nor give the app a tier.
+        if !outlasts_consent(reason) || by_account != ConnectionState::Active {
+            told.push(Happening::ConnectionReleased { why: reason.as_str() });
+            connection.move_to(by_account);
+        }
+    } else {
+        connection.move_to(by_account);
+    }
+    told
+}
+
+fn outlasts_consent(reason: HoldReason) -> bool {
+    !matches!(
+        reason,
+        HoldReason::Authorization | HoldReason::Scope | HoldReason::Disconnected | HoldReason::WrongAccount
+    )
+}
+
+/// Deletes tokens that no connection took; a new connection ends with them.
+async fn drop_tokens(
+    app: &App,
+    actor: &Actor,
+    flow: &Flow,
+    begun: &Begun,
+    why: &'static str,
+    first: Option<Event>,
+) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    store::delete_grant(&tx, &begun.grant).await?;
+    let deleted = Happening::TokenDeleted {
+        grant: begun.grant.to_string(),
+        by: why,
+        remote_revocation: Some("unsupported"),
+    };
+    let ended = end_if_new(app, &tx, actor, flow, why).await?;
+    let events = first.into_iter().chain([tell(app, actor, flow, deleted)]).chain(ended);
+    tx.commit(events.collect()).await?;
+    Ok(())
+}

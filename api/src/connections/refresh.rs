@@ -1,0 +1,243 @@
+//! Renewing a pair of tokens. Pinterest rotates it: the old refresh token is used up by the call, so one refresher at a
+//! time, and the new pair is stored before it is used.
+//!
+//! In this process a lock keeps refreshers of one connection apart, across processes a lease in the row does; who comes
+//! second reads the row again and finds the next generation there.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use countersign_entities::{
+    ids::{ConnectionId, EventId},
+    vocabulary::{ConnectionState, HoldReason},
+};
+
+use super::{
+    connection::{self, Connection},
+    exchange::{grant as next_generation, status_and_code, told_failure},
+    hold::hold,
+    sealed,
+    store::{self, Grant},
+    usable::with_grant,
+};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{AuditedTx, Event, Happening},
+    error::Fault,
+    hooks::Point,
+    pinterest::{
+        Usable,
+        calls::{millis, persist},
+        oauth::{self, TokenFailure, Tokens},
+        scope::Scopes,
+    },
+    secret::Secret,
+};
+
+/// Why a token was not renewed.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// Pinterest refused twice, or there is nothing to renew with: the connection is revoked, its tokens are deleted.
+    #[error("Pinterest does not accept this account's consent any more")]
+    Refused,
+    /// It is not known which refresh token is good: the connection is held.
+    #[error("the account is held ({0})")]
+    Held(HoldReason),
+    /// Another process renews it, or Pinterest does not answer just now: nothing has changed.
+    #[error("the token cannot be renewed just now")]
+    Busy,
+    /// Nobody expects this.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Locks of this process, one for each connection that was ever renewed.
+#[derive(Default)]
+struct Refreshers(Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Refreshers {
+    fn of(&self, id: &ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(id.clone()).or_default())
+    }
+}
+
+/// Renews a connection's tokens, unless somebody already put another generation in the place of `seen_generation`.
+///
+/// It runs to its end even if the caller goes away: a rotated pair must not get lost.
+///
+/// # Errors
+/// [`RefreshError`].
+pub async fn refresh(app: &App, id: &ConnectionId, seen_generation: i32) -> Result<Usable, RefreshError> {
+    let (app, id) = (app.clone(), id.clone());
+    let work = tokio::spawn(async move {
+        let lock = app.memory.of::<Refreshers>().of(&id);
+        let _one_at_a_time = lock.lock().await;
+        twice(&app, &id, seen_generation).await
+    });
+    work.await.map_err(|error| Fault::Other(error.to_string()))?
+}
+
+/// How one try ended.
+enum Try {
+    /// There is a usable token: renewed by us, or by somebody else before.
+    Renewed(Usable),
+    /// The token endpoint refused.
+    Refused,
+    /// The answer was lost: the old refresh token may be used up.
+    Lost,
+    /// Nothing was used up.
+    NotNow,
+}
+
+/// Tries, and tries once more: a refusal is believed the second time only, after reading the row again.
+async fn twice(app: &App, id: &ConnectionId, seen: i32) -> Result<Usable, RefreshError> {
+    let first = one_try(app, id, seen).await?;
+    let second = match &first {
+        Try::Renewed(_) | Try::NotNow => None,
+        Try::Refused | Try::Lost => Some(one_try(app, id, seen).await?),
+    };
+    match (first, second) {
+        (Try::Renewed(usable), _) | (_, Some(Try::Renewed(usable))) => Ok(usable),
+        (Try::NotNow, _) | (_, None | Some(Try::NotNow)) => Err(RefreshError::Busy),
+        (Try::Refused, Some(Try::Refused)) => revoke(app, id, seen, "refused").await,
+        (Try::Refused | Try::Lost, Some(Try::Refused | Try::Lost)) => {
+            let until = app.now().plus(app.timing.publishing.authorization_recheck);
+            hold(app, id, HoldReason::Authorization, Some(until)).await?;
+            Err(RefreshError::Held(HoldReason::Authorization))
+        }
+    }
+}
+
+async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, RefreshError> {
+    app.hooks.reach(Point::RefreshBeforeIntent).await.map_err(Fault::from)?;
+    let connection = store::find(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    let grant = store::grant_of(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    if grant.generation != seen {
+        return Ok(Try::Renewed(with_grant(app, &connection, &grant)?));
+    }
+    let Some(token) = sealed::open_refresh(app, &grant)? else {
+        return match revoke(app, id, seen, "no_refresh_token").await {
+            Ok(usable) => Ok(Try::Renewed(usable)),
+            Err(error) => Err(error),
+        };
+    };
+    let Some(intent) = intend(app, id, &grant).await? else { return Ok(Try::NotNow) };
+    app.hooks.reach(Point::RefreshBeforeCall).await.map_err(Fault::from)?;
+    let answered = oauth::refresh(app, connection.environment, &token).await;
+    app.hooks.reach(Point::RefreshAfterCall).await.map_err(Fault::from)?;
+    match answered {
+        Ok(tokens) => renewed(app, &connection, &grant, &intent, &tokens, &token).await.map(Try::Renewed),
+        Err(failure) => {
+            let event = failure_event(app, id, &grant, &failure)?.cause(&intent);
+            persist(app, || async {
+                let tx = AuditedTx::begin(app).await?;
+                store::release_lease(&tx, &grant).await?;
+                tx.commit_one(event.clone()).await
+            })
+            .await?;
+            Ok(match failure {
+                TokenFailure::Refused(_) => Try::Refused,
+                TokenFailure::Unknown(_) => Try::Lost,
+                TokenFailure::NotNow(_) => Try::NotNow,
+            })
+        }
+    }
+}
+
+/// Takes the lease and commits the intent; none if another process has the lease.
+async fn intend(app: &App, id: &ConnectionId, grant: &Grant) -> Result<Option<EventId>, Fault> {
+    let started = Happening::ExchangeStarted {
+        grant: grant.id.to_string(),
+        generation: grant.generation + 1,
+        timeout_ms: millis(app.timing.calls.other_intent),
+    };
+    let event = connection::event(app, &Actor::worker(), id, started);
+    let tx = AuditedTx::begin(app).await?;
+    let now = app.now();
+    if !store::lease(&tx, grant, now, now.plus(app.timing.oauth.refresh_lease_ttl)).await? {
+        return Ok(None);
+    }
+    Ok(Some(tx.commit_one(event).await?.id))
+}
+
+fn failure_event(
+    app: &App,
+    id: &ConnectionId,
+    grant: &Grant,
+    failure: &TokenFailure,
+) -> Result<Event, Fault> {
+    let (status, code) = status_and_code(failure);
+    let happening = match failure {
+        TokenFailure::Unknown(why) => Happening::ApiUnknown { why },
+        _ => Happening::RefreshFailed {
+            grant: grant.id.to_string(),
+            generation: grant.generation + 1,
+            status,
+            code,
+        },
+    };
+    told_failure(connection::event(app, &Actor::worker(), id, happening), failure)
+}
+
+/// Stores the new pair, and only then lets anybody use it.
+async fn renewed(
+    app: &App,
+    connection: &Connection,
+    old: &Grant,
+    intent: &EventId,
+    tokens: &Tokens,
+    used: &Secret,
+) -> Result<Usable, RefreshError> {
+    let mut next = next_generation(app, &old.id, old.generation + 1, tokens, &old.scopes);
+    if next.refresh_sealed.is_none() {
+        // None came, so the old one stays good.
+        next.refresh_sealed = Some(sealed::seal_refresh(app, &old.id, used));
+        next.refresh_expires_at = old.refresh_expires_at;
+    }
+    let told = Happening::TokenRefreshed {
+        grant: next.id.to_string(),
+        generation: next.generation,
+        scopes_granted: next.scopes.names().into_iter().map(str::to_owned).collect(),
+        access_expires_at: next.access_expires_at.rfc3339(),
+        refresh_expires_at: next.refresh_expires_at.map(|at| at.rfc3339()),
+    };
+    let event = connection.event(app, &Actor::worker(), told).cause(intent);
+    persist(app, || async {
+        let tx = AuditedTx::begin(app).await?;
+        if !store::renew(&tx, old, next.clone()).await? {
+            return Err(Fault::Lost("the tokens were deleted while they were renewed"));
+        }
+        tx.commit_one(event.clone()).await
+    })
+    .await?;
+    app.hooks.reach(Point::RefreshAfterStore).await.map_err(Fault::from)?;
+    if !next.scopes.missing(&Scopes::publishing()).is_empty() {
+        hold(app, &connection.id, HoldReason::Scope, None).await?;
+    }
+    Ok(with_grant(app, connection, &next)?)
+}
+
+/// Pinterest does not accept the consent: the connection ends and its tokens are deleted, unless somebody renewed them
+/// in between.
+async fn revoke(app: &App, id: &ConnectionId, seen: i32, why: &'static str) -> Result<Usable, RefreshError> {
+    let tx = AuditedTx::begin(app).await?;
+    let mut connection = store::lock(&tx, id).await?.ok_or(RefreshError::Refused)?;
+    let grant = store::grant_of(&tx, id).await?.ok_or(RefreshError::Refused)?;
+    if grant.generation != seen {
+        return Ok(with_grant(app, &connection, &grant)?);
+    }
+    let from = connection.state;
+    store::delete_grant(&tx, &grant.id).await?;
+    connection.end(ConnectionState::Revoked, app.now());
+    store::save(&tx, &connection, from).await?;
+    let deleted =
+        Happening::TokenDeleted { grant: grant.id.to_string(), by: "revoked", remote_revocation: None };
+    let revoked = Happening::ConnectionRevoked { why };
+    let events = [deleted, revoked].map(|happening| connection.event(app, &Actor::worker(), happening));
+    tx.commit(events.into()).await?;
+    Err(RefreshError::Refused)
+}

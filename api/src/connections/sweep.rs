@@ -1,0 +1,61 @@
+//! Housekeeping: passes through OAuth that are over.
+
+use std::time::Duration;
+
+use countersign_entities::{Timestamp, vocabulary::ConnectionState};
+
+use super::{
+    callback::{end_if_new, tell},
+    store::{self, Flow},
+};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{AuditedTx, Happening, Housekeeping},
+    error::Fault,
+};
+
+/// Flows that one sweep takes.
+const AT_ONCE: u64 = 200;
+/// What an exchange that began in the last moment may still take.
+const GRACE: Duration = Duration::from_secs(120);
+
+/// Deletes flows that are over. One that never came back ends its new connection, and tokens that a stopped process left
+/// beside its flow are deleted; both are told in the log.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn sweep(app: &App) -> Result<u64, Fault> {
+    let before = app.now().minus(GRACE);
+    let flows = store::flows_before(&app.db, before, AT_ONCE).await?;
+    let swept = u64::try_from(flows.len()).unwrap_or(AT_ONCE);
+    for flow in flows {
+        sweep_flow(app, &flow, before).await?;
+    }
+    Ok(swept)
+}
+
+async fn sweep_flow(app: &App, flow: &Flow, before: Timestamp) -> Result<(), Fault> {
+    let connection = store::find(&app.db, &flow.connection_id).await?;
+    let leftover = store::grant_of_flow(&app.db, &flow.id).await?;
+    let waits = connection.is_some_and(|connection| connection.state == ConnectionState::Pending)
+        && !store::has_flow_after(&app.db, &flow.connection_id, before).await?;
+    if leftover.is_none() && !waits {
+        let tx = AuditedTx::housekeeping(app, Housekeeping::SpentRows).await?;
+        store::delete_flow(&tx, &flow.id).await?;
+        return tx.commit().await;
+    }
+    let (tx, worker) = (AuditedTx::begin(app).await?, Actor::worker());
+    let mut events = Vec::new();
+    if let Some(grant) = leftover {
+        store::delete_grant(&tx, &grant.id).await?;
+        let grant = grant.id.to_string();
+        let deleted = Happening::TokenDeleted { grant, by: "sweep", remote_revocation: Some("unsupported") };
+        events.push(tell(app, &worker, flow, deleted));
+    }
+    if waits {
+        events.extend(end_if_new(app, &tx, &worker, flow, "not_finished").await?);
+    }
+    store::delete_flow(&tx, &flow.id).await?;
+    tx.commit(events).await.map(drop)
+}
