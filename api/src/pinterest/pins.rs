@@ -3,13 +3,15 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_entities::{Timestamp, ids::PublicationId};
 use http::Method;
+use serde::Deserialize;
 
 use super::{
-    calls::{self, CallError, Usable},
+    calls::{self, Call, CallError, Usable},
     client::{self, Answer, Auth, Body, Lost, Request},
     wire,
 };
 use crate::{
+    actor::Actor,
     app::App,
     approvals::{
         likeness::Likeness,
@@ -100,23 +102,28 @@ pub(crate) async fn of_board(
     for _ in 0..MOST_PAGES {
         let mut query = vec![("page_size", "250".to_owned())];
         query.extend(bookmark.take().map(|bookmark| ("bookmark", bookmark)));
-        let read = calls::Read {
-            operation: "boards/list_pins",
-            path: format!("/boards/{board_id}/pins"),
-            template: "/boards/{board_id}/pins",
-            query,
-            flow: Some(flow.to_string()),
-        };
-        let answer = calls::read(app, usable, read).await?;
-        let page: wire::Page<wire::Pin> =
-            wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
-        pins.extend(page.items.into_iter().filter_map(BoardPin::from_wire));
-        match page.bookmark.filter(|bookmark| !bookmark.is_empty()) {
+        let path = format!("/boards/{board_id}/pins");
+        let call = read("boards/list_pins", path, "/boards/{board_id}/pins", query, flow);
+        let answer = calls::audited(app, &Actor::worker(), usable, &call).await?;
+        let page: wire::Page<Shape> = wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
+        let next = page.next();
+        pins.extend(page.items.into_iter().filter_map(Shape::into_pin));
+        match next {
             Some(next) => bookmark = Some(next),
             None => return Ok(pins),
         }
     }
     Err(ReadError::Upstream("too_many_pages"))
+}
+
+fn read(
+    operation: &'static str,
+    path: String,
+    template: &'static str,
+    query: Vec<(&'static str, String)>,
+    flow: &PublicationId,
+) -> Call {
+    Call { operation, method: Method::GET, path, template, query, body: None, flow: Some(flow.to_string()) }
 }
 
 /// One Pin; none where Pinterest has no such Pin.
@@ -126,36 +133,52 @@ pub(crate) async fn get(
     pin_id: &str,
     flow: &PublicationId,
 ) -> Result<Option<BoardPin>, ReadError> {
-    let read = calls::Read {
-        operation: "pins/get",
-        path: format!("/pins/{pin_id}"),
-        template: "/pins/{pin_id}",
-        query: Vec::new(),
-        flow: Some(flow.to_string()),
-    };
-    match calls::read(app, usable, read).await {
+    let call = read("pins/get", format!("/pins/{pin_id}"), "/pins/{pin_id}", Vec::new(), flow);
+    match calls::audited(app, &Actor::worker(), usable, &call).await {
         Ok(answer) => {
-            let pin: Option<wire::Pin> = wire::parse(&answer.body);
-            pin.map(BoardPin::from_wire).ok_or(ReadError::Upstream("unreadable"))
+            let shape: Option<Shape> = wire::parse(&answer.body);
+            shape.map(Shape::into_pin).ok_or(ReadError::Upstream("unreadable"))
         }
         Err(CallError::Upstream(error)) if error.status == 404 => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-impl BoardPin {
+/// A Pin as Pinterest shows it: every key may be missing, unknown ones are passed over.
+#[derive(Deserialize)]
+struct Shape {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    created_at: Option<String>,
+    #[serde(default)]
+    board_id: Option<String>,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    alt_text: Option<String>,
+    #[serde(default)]
+    link: Option<String>,
+}
+
+impl Shape {
     /// Boards may hold tiles that are no Pins: what has no id is passed over.
-    fn from_wire(pin: wire::Pin) -> Option<Self> {
-        Some(Self {
-            id: pin.id?,
-            created_at: pin.created_at,
-            board_id: pin.board_id,
-            likeness: Likeness::new(
-                pin.title.as_deref(),
-                pin.description.as_deref(),
-                pin.alt_text.as_deref(),
-                pin.link.as_deref(),
-            ),
+    fn into_pin(self) -> Option<BoardPin> {
+        let texts = [&self.title, &self.description, &self.alt_text, &self.link].map(Option::as_deref);
+        let [title, description, alt_text, link] = texts;
+        Some(BoardPin {
+            likeness: Likeness::new(title, description, alt_text, link),
+            created_at: self.created_at.as_deref().and_then(wire::moment),
+            board_id: self.board_id.clone(),
+            id: self.id?,
         })
     }
+}
+
+/// The id of the Pin that an answer tells of; none where it tells of none.
+pub(crate) fn created_id(answer: &Answer) -> Option<String> {
+    let shape: Shape = wire::parse(&answer.body)?;
+    shape.id.filter(|id| !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_digit()))
 }
