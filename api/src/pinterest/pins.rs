@@ -3,7 +3,6 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_entities::{Timestamp, ids::PublicationId};
 use http::Method;
-use serde::Deserialize;
 
 use super::{
     calls::{self, Call, CallError, Usable},
@@ -105,9 +104,9 @@ pub(crate) async fn of_board(
         let path = format!("/boards/{board_id}/pins");
         let call = read("boards/list_pins", path, "/boards/{board_id}/pins", query, flow);
         let answer = calls::audited(app, &Actor::worker(), usable, &call).await?;
-        let page: wire::Page<Shape> = wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
+        let page: wire::Page<wire::Pin> = wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
         let next = page.next();
-        pins.extend(page.items.into_iter().filter_map(Shape::into_pin));
+        pins.extend(page.items.into_iter().filter_map(BoardPin::from_wire));
         match next {
             Some(next) => bookmark = Some(next),
             None => return Ok(pins),
@@ -136,49 +135,20 @@ pub(crate) async fn get(
     let call = read("pins/get", format!("/pins/{pin_id}"), "/pins/{pin_id}", Vec::new(), flow);
     match calls::audited(app, &Actor::worker(), usable, &call).await {
         Ok(answer) => {
-            let shape: Option<Shape> = wire::parse(&answer.body);
-            shape.map(Shape::into_pin).ok_or(ReadError::Upstream("unreadable"))
+            let pin: Option<wire::Pin> = wire::parse(&answer.body);
+            pin.map(BoardPin::from_wire).ok_or(ReadError::Upstream("unreadable"))
         }
         Err(CallError::Upstream(error)) if error.status == 404 => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// A Pin as Pinterest shows it: every key may be missing, unknown ones are passed over.
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    created_at: Option<String>,
-    #[serde(default)]
-    board_id: Option<String>,
-    #[serde(default)]
-    title: Option<String>,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    alt_text: Option<String>,
-    #[serde(default)]
-    link: Option<String>,
-}
-
-impl Shape {
+impl BoardPin {
     /// Boards may hold tiles that are no Pins: what has no id is passed over.
-    fn into_pin(self) -> Option<BoardPin> {
-        let texts = [&self.title, &self.description, &self.alt_text, &self.link].map(Option::as_deref);
+    fn from_wire(pin: wire::Pin) -> Option<Self> {
+        let texts = [&pin.title, &pin.description, &pin.alt_text, &pin.link].map(Option::as_deref);
         let [title, description, alt_text, link] = texts;
-        Some(BoardPin {
-            likeness: Likeness::new(title, description, alt_text, link),
-            created_at: self.created_at.as_deref().and_then(wire::moment),
-            board_id: self.board_id.clone(),
-            id: self.id?,
-        })
+        let likeness = Likeness::new(title, description, alt_text, link);
+        Some(Self { id: pin.id?, created_at: pin.created_at, board_id: pin.board_id, likeness })
     }
-}
-
-/// The id of the Pin that an answer tells of; none where it tells of none.
-pub(crate) fn created_id(answer: &Answer) -> Option<String> {
-    let shape: Shape = wire::parse(&answer.body)?;
-    shape.id.filter(|id| !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::pinterest::{
     client::{Answer, Lost, Rate},
     error::UpstreamError,
-    pins,
+    wire,
 };
 
 /// What a send proves.
@@ -75,7 +75,7 @@ fn by_status(answer: &Answer) -> Outcome {
 }
 
 fn created(answer: &Answer) -> Outcome {
-    match pins::created_id(answer) {
+    match wire::pin_id(&answer.body) {
         Some(pin_id) => Outcome::Published { pin_id },
         None => Outcome::Unknown { why: "no_id_in_answer" },
     }
