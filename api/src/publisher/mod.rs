@@ -23,7 +23,7 @@ pub use reap::expire_own_leases;
 pub use resolve::{Resolution, resolve};
 pub use view::{AttemptView, Publication};
 
-use crate::{app::App, error::Fault};
+use crate::{app::App, connections, error::Fault};
 
 /// Does one piece of work, if there is one: a send, a look at a board, a lease that ran out.
 ///
@@ -66,6 +66,7 @@ pub async fn maintain(app: &App) -> Result<bool, Fault> {
 /// # Errors
 /// As [`run_once`].
 pub async fn run_until_idle(app: &App) -> Result<(), Fault> {
+    connections::recheck(app).await?;
     while run_once(app).await? {}
     Ok(())
 }

@@ -44,7 +44,7 @@ enum Seen {
 
 async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Result<Seen, Fault> {
     app.hooks.reach(Point::ReconcileBeforeCall).await?;
-    let usable = match connections::usable(app, &publication.connection_id).await {
+    let usable = match connections::readable(app, &publication.connection_id).await {
         Ok(usable) => usable,
         Err(connections::Unusable::Fault(fault)) => return Err(fault),
         Err(_) => return Ok(Seen::Nothing("account_not_usable")),
@@ -185,7 +185,7 @@ fn pin(pin_id: &str) -> Result<Value, Fault> {
 
 /// Reads a created Pin back once and keeps only the names of the fields that differ; failing to is no failure.
 pub(super) async fn read_back(app: &App, publication: &Publication, pin_id: &str) -> Result<(), Fault> {
-    let Ok(usable) = connections::usable(app, &publication.connection_id).await else { return Ok(()) };
+    let Ok(usable) = connections::readable(app, &publication.connection_id).await else { return Ok(()) };
     let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else { return Ok(()) };
     let Some(revision) = drafts::revision(&app.db, &draft.id, draft.revision).await? else { return Ok(()) };
     let shown = match pins::get(app, &usable, pin_id, &publication.id).await {

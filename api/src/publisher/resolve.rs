@@ -96,7 +96,7 @@ async fn check_pin(app: &App, publication: &Publication, pin_id: &str) -> Result
     if publication.candidates.iter().any(|candidate| candidate == pin_id) {
         return Ok(());
     }
-    let usable = match connections::usable(app, &publication.connection_id).await {
+    let usable = match connections::readable(app, &publication.connection_id).await {
         Ok(usable) => usable,
         Err(connections::Unusable::Fault(fault)) => return Err(fault.into()),
         Err(_) => return Err(unseen("The account is not connected, so the Pin cannot be looked up.")),

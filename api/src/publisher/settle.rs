@@ -258,7 +258,10 @@ async fn follow(
     verdict: &Verdict,
 ) -> Result<(Draft, Vec<Event>), Fault> {
     match verdict.to {
-        PublicationState::Published => Ok((show_published(tx, publication).await?, Vec::new())),
+        PublicationState::Published => {
+            connections::clear_spam_level(tx, &publication.connection_id).await?;
+            Ok((show_published(tx, publication).await?, Vec::new()))
+        }
         PublicationState::Refused => reopen(tx, app, publication, DraftState::Draft, "refused").await,
         _ => {
             let due_at = verdict.due_at.unwrap_or(publication.due_at);
