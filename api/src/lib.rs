@@ -21,6 +21,7 @@ pub mod operators;
 pub mod outbound;
 pub mod pinterest;
 pub mod rng;
+pub mod scope;
 pub mod secret;
 pub mod throttle;
 pub mod timing;

@@ -35,7 +35,10 @@ fn main() {
     stop(&mut server);
     let size = fs::metadata(PROGRAM).expect("the program").len();
     println!("first start to the first 200:   {:>8.1} ms (database, keys and people are made)", ms(first));
-    println!("cold start to the first 200:    {:>8.1} ms (median of {STARTS}; goal 50)", ms(median(&mut times)));
+    println!(
+        "cold start to the first 200:    {:>8.1} ms (median of {STARTS}; goal 50)",
+        ms(median(&mut times))
+    );
     println!("baseline, a process that ends:  {:>8.1} ms", ms(median(&mut nothing)));
     println!("resident when idle:             {:>8.1} MB (goal 30)", resident as f64 * 1024.0 / 1e6);
     println!("size of the program:            {:>8.1} MB (goal 25)", size as f64 / 1e6);
@@ -81,7 +84,8 @@ fn process() -> Duration {
 }
 
 fn resident_kib(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux tells the memory of a process");
+    let status =
+        fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux tells the memory of a process");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("resident memory");
     line.trim().trim_end_matches("kB").trim().parse().expect("a number")
 }

@@ -74,7 +74,7 @@ use crate::{
     error::Fault,
     hooks::Point,
     operators::{Role, Roles},
-    pinterest::scope::Scopes,
+    scope::Scopes,
     secret::Secret,
 };
 

@@ -10,9 +10,8 @@ pub mod client;
 pub mod error;
 pub mod limits;
 pub(crate) mod oauth;
-pub mod pins;
-pub mod scope;
 mod store;
 pub(crate) mod wire;
 
+pub use crate::scope;
 pub use calls::Usable;

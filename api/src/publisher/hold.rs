@@ -3,8 +3,9 @@
 use countersign_entities::vocabulary::{ConnectionState, HoldReason, PublicationState};
 
 use super::{
-    settle::{publish_event, show},
+    show::show,
     store::{self, Advance},
+    tell::publish_event,
     view::Publication,
 };
 use crate::{

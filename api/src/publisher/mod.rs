@@ -14,7 +14,10 @@ mod reap;
 mod reconcile;
 mod resolve;
 mod settle;
+mod show;
 mod store;
+mod tell;
+mod verdict;
 pub mod view;
 mod void;
 

@@ -3,8 +3,9 @@
 use countersign_entities::vocabulary::{AttemptClass, PublicationState};
 
 use super::{
-    settle::{publish_event, show},
+    show::show,
     store::{self, Advance, Settled},
+    tell::publish_event,
     view::{AttemptView, Publication},
 };
 use crate::{

@@ -8,8 +8,10 @@ use countersign_entities::vocabulary::PublicationState;
 
 use super::{
     outcome::Outcome,
-    settle::{Sent, publish_event, show, show_published},
+    settle::Sent,
+    show::{show, show_published},
     store::{self, Advance},
+    tell::publish_event,
     view::{AttemptView, Publication},
 };
 use crate::{

@@ -7,8 +7,9 @@ use countersign_entities::{
 
 use super::{
     Error,
-    settle::{publish_event_by, reopen, show_published},
+    show::{reopen, show_published},
     store::{self, Advance},
+    tell::publish_event_by,
     view::Publication,
 };
 use crate::{

@@ -3,7 +3,7 @@
 use countersign_entities::vocabulary::{DraftState, PublicationState, VoidReason};
 
 use super::{
-    settle::reopen,
+    show::reopen,
     store::{self, Advance},
     view::Publication,
 };
