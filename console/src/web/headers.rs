@@ -53,7 +53,7 @@ impl SecurityHeaders {
 
 const FIXED: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "same-origin"),
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -124,7 +124,7 @@ mod tests {
         assert!(!policy.contains("unsafe-inline"));
         assert!(policy.ends_with("form-action 'self' https://www.pinterest.com"), "{policy}");
         assert_eq!(response.header("x-frame-options"), Some("DENY"));
-        assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(response.header("referrer-policy"), Some("same-origin"));
         assert_eq!(response.header("cache-control"), Some("no-store"));
     }
 
