@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod cli;
 pub mod logging;
+pub mod pages;
 pub mod views;
 pub mod web;
 

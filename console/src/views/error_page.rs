@@ -155,7 +155,7 @@ const TYPED: [(&str, &str); 9] = [
 ];
 
 /// Answers a form whose session had ended (401): signing in here leads to [`send_again`] with the same fields. They
-/// travel as `kept_action`, `kept_back`, and `kept.` before each name; nothing of them is stored.
+/// travel as `kept_action`, `kept_file` and `kept.` before each name; nothing of them is stored.
 pub fn session_ended(frame: &Frame, kept: &Kept, email: &str, refused: Option<&str>) -> Markup {
     layout::shaped(
         frame,
@@ -171,7 +171,7 @@ pub fn session_ended(frame: &Frame, kept: &Kept, email: &str, refused: Option<&s
                 h2.name { "Sign in to go on" }
                 @if let Some(words) = refused { (note::note(Tone::Bad, "Not signed in", words)) }
                 input type="hidden" name="kept_action" value=(kept.action);
-                input type="hidden" name="kept_back" value=(kept.back);
+                @if kept.had_file { input type="hidden" name="kept_file" value="yes"; }
                 @for (name, value) in &kept.fields { input type="hidden" name={ "kept." (name) } value=(value); }
             h2.name { "Sign in to go on" }
             @if let Some(words) = refused { (note::note(Tone::Bad, "Not signed in", words)) }

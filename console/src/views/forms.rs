@@ -57,7 +57,7 @@ const EDIT: &[&str] = &[
 pub const FORMS: &[Form] = &[
     form(
         "/sign-in",
-        &["email", "password", "return_to", "kept_action", "kept_back", "kept.*"],
+        &["email", "password", "return_to", "kept_action", "kept_file", "kept.*"],
         "to `return_to`; with `kept_action`: 200 `error_page::send_again`; refused: the same page, 401",
     ),
     form(

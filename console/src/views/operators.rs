@@ -36,8 +36,8 @@ pub struct Operator {
     pub is_disabled: bool,
     /// Whether it is the reader.
     pub is_self: bool,
-    /// The last time signed in, in Unix microseconds.
-    pub signed_in_at: Option<i64>,
+    /// Whether a password was set; without one a link is the only way in.
+    pub has_password: bool,
     /// What is wrong in this person's form.
     pub errors: Vec<FieldError>,
 }
@@ -118,8 +118,8 @@ fn operator(frame: &Frame, operator: &Operator) -> Markup {
         section.person aria-labelledby=(id) {
             div.line.between {
                 div { h2 id=(id) { (operator.name) @if operator.is_self { " (you)" } }
-                    p.small.soft { (operator.email) " · " (operator.roles.words()) " · "
-                        @match operator.signed_in_at { Some(at) => { "last signed in " (frame.times.short(at)) }, None => "never signed in" } }
+                    p.small.soft { (operator.email) " · " (operator.roles.words())
+                        @if !operator.has_password { " · no password yet" } }
                 }
                 div.line { (state)
                     @if operator.is_disabled { (form::button(frame, &format!("/operators/{id}/enable"), "btn", html! { "Enable" })) }

@@ -1,9 +1,25 @@
-//! What every request and every answer has in common: who it comes from, that no other site made it, security headers,
-//! the message of the last action, the chosen theme.
+//! What every page's request and answer have in common: who asks, forms, refusals, redirects with a message, cookies
+//! without secrets, security headers.
 
 pub mod cookie;
 pub mod csrf;
+pub mod error;
+pub mod fields;
 pub mod flash;
+pub mod form;
+pub mod frame;
 pub mod headers;
+pub mod kept;
+pub mod page;
+pub mod refused;
 pub mod session;
+pub mod shortcuts;
 pub mod theme;
+pub mod visit;
+
+pub use fields::Fields;
+pub use flash::{Flash, Message};
+pub use form::{Form, OpenForm};
+pub use page::{id, page, page_as, see, see_about, see_with, with_cookie};
+pub use refused::{Answer, Refused};
+pub use visit::Visit;

@@ -46,7 +46,7 @@ fn operators(t: Tongue) -> Operators {
         roles,
         is_disabled,
         is_self,
-        signed_in_at: (!is_disabled).then_some(NOW - 3 * HOUR),
+        has_password: !is_disabled,
         errors: Vec::new(),
     };
     let author = Roles { author: true, admin: true, ..Roles::default() };

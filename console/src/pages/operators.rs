@@ -1,0 +1,140 @@
+//! The people: who may sign in, and what each may do.
+
+use countersign_api::operators::people::{self, NewOperator, Operator, OperatorChange};
+use countersign_api::operators::{Admin, Role, Roles};
+use countersign_api::secret::Secret;
+use poem::handler;
+use poem::web::Path;
+
+use crate::views::form::FieldError;
+use crate::views::operators as view;
+use crate::web::frame::held;
+use crate::web::refused::field_errors;
+use crate::web::{Answer, Fields, Form, Message, Refused, Visit, id, page, page_as, see_with};
+
+/// `GET /operators`
+#[handler]
+pub(super) async fn list(visit: Visit) -> Answer {
+    let admin = visit.admin()?;
+    Ok(page(view::page(&visit.frame().await?, &everybody(&visit, &admin).await?)))
+}
+
+/// `POST /operators`
+#[handler]
+pub(super) async fn add(visit: Visit, form: Form) -> Answer {
+    let admin = visit.admin()?;
+    let (name, email, roles) = (form.text("name").to_owned(), form.text("email").to_owned(), roles(&form));
+    let add = view::Add { name: name.clone(), email: email.clone(), roles: held(&roles), errors: Vec::new() };
+    let new = NewOperator { email, name, roles, password: None };
+    match people::add(&visit.app, &admin, new).await {
+        Ok((operator, secret)) => with_link(&visit, &admin, &operator.name, secret).await,
+        Err(error) => {
+            let errors = field_errors(error, &[])?;
+            let model = everybody(&visit, &admin).await?;
+            answer(&visit, 422, view::Operators { add: view::Add { errors, ..add }, ..model }).await
+        }
+    }
+}
+
+/// `POST /operators/{id}`
+#[handler]
+pub(super) async fn change(visit: Visit, Path(operator): Path<String>, form: Form) -> Answer {
+    let (admin, operator) = (visit.admin()?, id(&operator)?);
+    let (name, roles) = (form.text("name").to_owned(), roles(&form));
+    let shown = (name.clone(), held(&roles));
+    let change = OperatorChange { name: Some(name), roles: Some(roles), disabled: None };
+    match people::change(&visit.app, &admin, &operator, change).await {
+        Ok(_) => Ok(see_with(&visit, "/operators", Message::OperatorChanged)),
+        Err(error) => {
+            let errors = field_errors(error, &[])?;
+            let mut model = everybody(&visit, &admin).await?;
+            for item in model.items.iter_mut().filter(|item| item.id == operator.as_str()) {
+                (item.name, item.roles) = shown.clone();
+                item.errors.clone_from(&errors);
+            }
+            answer(&visit, 422, model).await
+        }
+    }
+}
+
+/// `POST /operators/{id}/link`
+#[handler]
+pub(super) async fn issue_link(visit: Visit, Path(operator): Path<String>, _form: Form) -> Answer {
+    let (admin, operator) = (visit.admin()?, id(&operator)?);
+    let secret = people::issue_link(&visit.app, &admin, &operator).await?;
+    let operator = people::find(&visit.app, &operator).await?;
+    with_link(&visit, &admin, &operator.name, Some(secret)).await
+}
+
+/// `GET /operators/{id}/disable`
+#[handler]
+pub(super) async fn ask_disable(visit: Visit, Path(operator): Path<String>) -> Answer {
+    visit.admin()?;
+    let operator = people::find(&visit.app, &id(&operator)?).await?;
+    let model = view::Disable { id: operator.id.to_string(), name: operator.name, would_void: Vec::new() };
+    Ok(page(view::disable(&visit.frame().await?, &model)))
+}
+
+/// `POST /operators/{id}/disable`
+#[handler]
+pub(super) async fn disable(visit: Visit, Path(operator): Path<String>, _form: Form) -> Answer {
+    set_disabled(&visit, &operator, true).await?;
+    Ok(see_with(&visit, "/operators", Message::OperatorDisabled))
+}
+
+/// `POST /operators/{id}/enable`
+#[handler]
+pub(super) async fn enable(visit: Visit, Path(operator): Path<String>, _form: Form) -> Answer {
+    set_disabled(&visit, &operator, false).await?;
+    Ok(see_with(&visit, "/operators", Message::OperatorEnabled))
+}
+
+async fn set_disabled(visit: &Visit, operator: &str, is_disabled: bool) -> Result<(), Refused> {
+    let change = OperatorChange { disabled: Some(is_disabled), ..OperatorChange::default() };
+    people::change(&visit.app, &visit.admin()?, &id(operator)?, change).await?;
+    Ok(())
+}
+
+/// The list with a link that is shown in this answer and never again.
+async fn with_link(visit: &Visit, admin: &Admin, name: &str, secret: Option<Secret>) -> Answer {
+    let link = secret.map(|secret| issued(visit, name, &secret));
+    let model = everybody(visit, admin).await?;
+    answer(visit, 200, view::Operators { link, ..model }).await
+}
+
+fn issued(visit: &Visit, name: &str, secret: &Secret) -> view::IssuedLink {
+    let (app, ttl) = (&visit.app, visit.app.timing.sign_in.link_ttl);
+    let url = format!("{}sign-in/{}", app.config.server.public_url, secret.expose());
+    view::IssuedLink { name: name.to_owned(), url, expires_at: app.now().plus(ttl).micros() }
+}
+
+/// The answer to a form, which stands at the list's own address.
+async fn answer(visit: &Visit, status: u16, model: view::Operators) -> Answer {
+    let mut frame = visit.frame().await?;
+    "/operators".clone_into(&mut frame.here);
+    Ok(page_as(status, view::page(&frame, &model)))
+}
+
+async fn everybody(visit: &Visit, admin: &Admin) -> Result<view::Operators, Refused> {
+    let operators = people::list(&visit.app).await?;
+    let items = operators.into_iter().map(|operator| shown(admin, operator)).collect();
+    Ok(view::Operators { items, add: view::Add::default(), link: None })
+}
+
+fn shown(admin: &Admin, operator: Operator) -> view::Operator {
+    view::Operator {
+        is_self: operator.id == *admin.id(),
+        id: operator.id.to_string(),
+        is_disabled: operator.is_disabled(),
+        has_password: operator.has_password(),
+        roles: held(&operator.roles),
+        name: operator.name,
+        email: operator.email,
+        errors: Vec::<FieldError>::new(),
+    }
+}
+
+/// The roles that were ticked; a word that is none is passed over.
+fn roles(form: &Fields) -> Roles {
+    form.all("role").filter_map(|word| word.parse::<Role>().ok()).collect()
+}

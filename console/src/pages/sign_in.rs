@@ -1,0 +1,142 @@
+//! The door: password, one-time link, out again.
+
+use countersign_api::actor::Via;
+use countersign_api::error::{Kind, Refusal as _};
+use countersign_api::http::cookie;
+use countersign_api::operators::{DeadLink, LinkPreview, Session, SignInError, link, session, sign_in as door};
+use countersign_api::secret::Secret;
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+
+use crate::views::error_page;
+use crate::views::sign_in as view;
+use crate::web::form::kept_through_sign_in;
+use crate::web::refused::{sentence, status_of};
+use crate::web::theme::return_path;
+use crate::web::{Answer, Form, Message, OpenForm, Refused, Visit, kept, page, page_as, see, see_with, with_cookie};
+
+/// What the address of the door says.
+#[derive(serde::Deserialize)]
+pub(super) struct Coming {
+    #[serde(default)]
+    return_to: String,
+    ended: Option<String>,
+}
+
+/// `GET /sign-in`
+#[handler]
+pub(super) async fn form(visit: Visit, Query(coming): Query<Coming>) -> Answer {
+    let return_to = return_path(&coming.return_to).to_owned();
+    if visit.signed_in().is_some() {
+        return Ok(see(&return_to));
+    }
+    let has_ended = coming.ended.is_some();
+    let model = view::SignIn { return_to, has_ended, ..view::SignIn::default() };
+    Ok(page(view::page(&visit.frame().await?, &model)))
+}
+
+/// `POST /sign-in`
+#[handler]
+pub(super) async fn sign_in(visit: Visit, form: OpenForm) -> Answer {
+    let (email, password) = (form.text("email"), form.secret("password"));
+    let session = match door::with_password(&visit.app, &visit.caller.net, Via::Page, email, password).await {
+        Ok(session) => session,
+        Err(error) => return refused(&visit, &form, error).await,
+    };
+    leave(&visit).await?;
+    let answer = match kept_through_sign_in(&form) {
+        Some(form) => page(kept::again(&visit.in_session(&session).await?, &form).await),
+        None => see_with(&visit, return_path(form.text("return_to")), Message::SignedIn),
+    };
+    Ok(enter(&visit, &session, answer))
+}
+
+async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
+    if error.fault().is_some() {
+        return Err(error.into());
+    }
+    let (status, email, words) = (status_of(error.kind()), form.text("email"), sentence(&error.to_string()));
+    let mut frame = visit.frame().await?;
+    "/sign-in".clone_into(&mut frame.here);
+    if let Some(kept) = kept_through_sign_in(form) {
+        return Ok(page_as(status, error_page::session_ended(&frame, &kept, email, Some(&words))));
+    }
+    let return_to = return_path(form.text("return_to")).to_owned();
+    let model = view::SignIn { email: email.into(), refused: Some(words), return_to, has_ended: false };
+    Ok(page_as(status, view::page(&frame, &model)))
+}
+
+/// `GET /sign-in/{token}`. It uses nothing up: whoever fetches links ahead does not spend it.
+#[handler]
+pub(super) async fn behind_link(visit: Visit, Path(token): Path<String>) -> Answer {
+    match link::peek_link(&visit.app, &Secret::from(token.as_str())).await? {
+        Ok(preview) => Ok(page(view::one_time_link(&visit.frame().await?, &shown(&visit, &token, preview)))),
+        Err(why) => dead(&visit, why).await,
+    }
+}
+
+/// `POST /sign-in/{token}`
+#[handler]
+pub(super) async fn use_link(visit: Visit, Path(token): Path<String>, form: OpenForm) -> Answer {
+    let secret = Secret::from(token.as_str());
+    let preview = link::peek_link(&visit.app, &secret).await?;
+    if let Some(preview) = preview.ok().filter(|preview| other(&visit, preview).is_some())
+        && form.text("switch") != "yes"
+    {
+        return Ok(page(view::one_time_link(&visit.frame().await?, &shown(&visit, &token, preview))));
+    }
+    match door::with_link(&visit.app, &visit.caller.net, Via::Page, &secret, None).await {
+        Ok(session) => {
+            leave(&visit).await?;
+            Ok(enter(&visit, &session, see("/account/password")))
+        }
+        Err(SignInError::Link(why)) => dead(&visit, why).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /sign-out`
+#[handler]
+pub(super) async fn sign_out(visit: Visit, _form: Form) -> Answer {
+    leave(&visit).await?;
+    let answer = see_with(&visit, "/sign-in", Message::SignedOut);
+    Ok(with_cookie(answer, cookie::clear(visit.is_secure())))
+}
+
+fn shown(visit: &Visit, token: &str, preview: LinkPreview) -> view::OneTimeLink {
+    view::OneTimeLink {
+        action: format!("/sign-in/{token}"),
+        signed_in_as: other(visit, &preview),
+        name: preview.name,
+        expires_at: preview.expires_at.micros(),
+    }
+}
+
+/// The name of somebody else who is signed in here.
+fn other(visit: &Visit, preview: &LinkPreview) -> Option<String> {
+    let (principal, _) = visit.signed_in()?;
+    (*principal.id() != preview.operator_id).then(|| principal.person().name.clone())
+}
+
+async fn dead(visit: &Visit, why: DeadLink) -> Answer {
+    let (status, why) = match why {
+        DeadLink::Used => (410, view::DeadLink::Used),
+        DeadLink::Expired => (410, view::DeadLink::Expired),
+        DeadLink::Unknown => (404, view::DeadLink::Unknown),
+    };
+    let mut frame = visit.frame().await?;
+    "/sign-in".clone_into(&mut frame.here);
+    Ok(page_as(status, view::dead_link(&frame, why)))
+}
+
+/// Ends the session that this browser is in, so that none is left behind.
+async fn leave(visit: &Visit) -> Result<(), Refused> {
+    if let Some((principal, session)) = visit.signed_in() {
+        session::sign_out(&visit.app, principal, &session.id).await?;
+    }
+    Ok(())
+}
+
+fn enter(visit: &Visit, session: &Session, answer: Response) -> Response {
+    with_cookie(answer, cookie::set(session, &visit.app.timing.sign_in, visit.is_secure()))
+}

@@ -1,0 +1,148 @@
+//! The doorway of the pages: whatever goes wrong inside leaves as a page with a way out.
+//!
+//! It resumes the session once for each request and hands it on as the [`Visit`]. What nobody expected is logged
+//! here, once, under a reference that the person is shown.
+
+use std::panic::AssertUnwindSafe;
+
+use countersign_api::app::App;
+use countersign_api::error::{Kind, Refusal};
+use futures_util::FutureExt as _;
+use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Endpoint, IntoResponse as _, Middleware, PathPattern, Request, Response, Result};
+
+use super::page::{page_as, see, with_cookie};
+use super::refused::{Refused, sentence, status_of};
+use super::visit::Visit;
+use super::{flash, kept};
+use crate::views::error_page::{self, ErrorPage};
+
+/// The middleware around all pages.
+pub struct Pages(pub App);
+
+impl<E: Endpoint> Middleware<E> for Pages {
+    type Output = Doorway<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        Doorway { app: self.0.clone(), inner }
+    }
+}
+
+/// An endpoint that answers pages instead of failing.
+pub struct Doorway<E> {
+    app: App,
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Doorway<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let visit = match Visit::of(&self.app, &request).await {
+            Ok(visit) => visit,
+            Err(fault) => return Ok(answer(&Visit::anonymous(&self.app, &request), fault.into()).await),
+        };
+        request.extensions_mut().insert(visit.clone());
+        let called = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
+        let response = match called {
+            Ok(Ok(response)) => response.into_response(),
+            Ok(Err(error)) => refused(&visit, error).await,
+            Err(panic) => unexpected(&visit, &words_of(&*panic)).await,
+        };
+        Ok(forget_flash(&visit, response))
+    }
+}
+
+/// The pattern of the route goes along, so that an access log need not name the path, which may hold a secret.
+async fn refused(visit: &Visit, error: poem::Error) -> Response {
+    let pattern = error.data::<PathPattern>().cloned();
+    let mut response = match error.downcast::<Refused>() {
+        Ok(refused) => answer(visit, refused).await,
+        Err(error) => of_framework(visit, &error).await,
+    };
+    if let Some(pattern) = pattern {
+        response.set_data(pattern);
+    }
+    response
+}
+
+/// The one table from refusals to answers.
+async fn answer(visit: &Visit, refused: Refused) -> Response {
+    match refused {
+        Refused::Service(refusal) => of_service(visit, &*refusal).await,
+        Refused::Page(page) => show(visit, &page).await,
+        Refused::SignIn if visit.is_fragment => StatusCode::UNAUTHORIZED.into_response(),
+        Refused::SignIn => see(&kept::door(visit)),
+        Refused::First(path) => see(path),
+        Refused::Ended(_) | Refused::Stale(_) if visit.is_fragment => StatusCode::UNAUTHORIZED.into_response(),
+        Refused::Ended(form) => kept::ended(visit, &form),
+        Refused::Stale(form) => page_as(403, kept::again(visit, &form).await),
+    }
+}
+
+async fn of_service(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> Response {
+    if let Some(fault) = refusal.fault().filter(|fault| !fault.is_passing()) {
+        return unexpected(visit, &fault.to_string()).await;
+    }
+    let page = page_of(refusal);
+    let mut response = show(visit, &page).await;
+    if refusal.kind() == Kind::Unavailable {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    response
+}
+
+/// What happened and what to do are in the refusal's own words, where it has some.
+fn page_of(refusal: &(dyn Refusal + Send + Sync)) -> ErrorPage {
+    let page = ErrorPage::of(status_of(refusal.kind()));
+    match refusal.kind() {
+        Kind::Unavailable | Kind::Internal => page,
+        _ => ErrorPage { happened: sentence(&refusal.to_string()), ..page },
+    }
+}
+
+/// What the framework refuses: a path, a method, something of a request that cannot be read.
+async fn of_framework(visit: &Visit, error: &poem::Error) -> Response {
+    if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
+        return show(visit, &ErrorPage::of(404)).await;
+    }
+    if error.is::<MethodNotAllowedError>() {
+        let happened = "This address is no page, or takes no form.".into();
+        return show(visit, &ErrorPage { status: 405, happened, ..ErrorPage::of(404) }).await;
+    }
+    match error.status().as_u16() {
+        status @ (413 | 404) => show(visit, &ErrorPage::of(status)).await,
+        status @ 400..500 => show(visit, &ErrorPage { status, ..ErrorPage::of(400) }).await,
+        _ => unexpected(visit, &error.to_string()).await,
+    }
+}
+
+async fn unexpected(visit: &Visit, fault: &str) -> Response {
+    let reference = visit.app.rng.hex(8);
+    tracing::error!(reference, fault, "unexpected");
+    show(visit, &ErrorPage { reference: Some(reference), ..ErrorPage::of(500) }).await
+}
+
+/// An error's page, with what stands around every page unless that is what fails.
+async fn show(visit: &Visit, page: &ErrorPage) -> Response {
+    if visit.is_fragment {
+        return StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+    }
+    let frame = visit.frame().await.unwrap_or_else(|_| visit.bare_frame());
+    page_as(page.status, error_page::page(&frame, page))
+}
+
+/// A message is shown once; a redirect that brings the next one keeps it.
+fn forget_flash(visit: &Visit, mut response: Response) -> Response {
+    if visit.was_flash_page_as() && !response.status().is_redirection() {
+        response.headers_mut().append(header::SET_COOKIE, flash::clear(visit.is_secure()));
+    }
+    response
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panicked: {}", text.unwrap_or_default())
+}

@@ -1,0 +1,143 @@
+//! A form that was sent: read, and proven to come from the session in which it was shown.
+//!
+//! Where the session has ended, or another began, what was typed travels on in the answer: [`Refused::Ended`] and
+//! [`Refused::Stale`] keep it, and nobody has to type it again. Nothing of it is stored.
+
+use std::ops::Deref;
+
+use countersign_api::http::caller::Caller;
+use countersign_api::http::csrf::{self, CsrfError};
+use poem::{FromRequest, Request, RequestBody};
+
+use super::fields::Fields;
+use super::refused::Refused;
+use super::visit::Visit;
+use crate::views::error_page::Kept;
+use crate::views::forms::{FORMS, is_like};
+
+/// Fields that are never kept: passwords, and the proof of a session.
+const NEVER_KEPT: [&str; 5] = ["csrf", "password", "current", "new", "again"];
+
+/// A form of somebody who is signed in.
+pub struct Form(Fields);
+
+/// A form that needs nobody signed in, such as that of the door. It must come from a page of ours.
+pub struct OpenForm(Fields);
+
+impl Deref for Form {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl Deref for OpenForm {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl<'a> FromRequest<'a> for Form {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let visit = Visit::from_request(request, body).await?;
+        check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
+        let fields = Fields::read(request, body).await?;
+        let kept = || Box::new(kept(request, &fields));
+        if visit.signed_in().is_none() {
+            return Err(Refused::Ended(kept()).into());
+        }
+        match check(&visit, request, &visit.caller, fields.given(csrf::FIELD)) {
+            Ok(()) => Ok(Self(fields)),
+            Err(CsrfError::Missing | CsrfError::Wrong) => Err(Refused::Stale(kept()).into()),
+            Err(other) => Err(Refused::from(other).into()),
+        }
+    }
+}
+
+impl<'a> FromRequest<'a> for OpenForm {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let visit = Visit::from_request(request, body).await?;
+        check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
+        Ok(Self(Fields::read(request, body).await?))
+    }
+}
+
+fn check(visit: &Visit, request: &Request, caller: &Caller, sent: Option<&str>) -> Result<(), CsrfError> {
+    csrf::check_form(&visit.app.config.server.public_url, request.headers(), caller, sent)
+}
+
+/// The caller without a session, whose forms have no proof to show.
+fn nobody(visit: &Visit) -> Caller {
+    Caller { principal: None, session: None, ..visit.caller.clone() }
+}
+
+fn kept(request: &Request, fields: &Fields) -> Kept {
+    let action = request.original_uri().path().to_owned();
+    let texts = fields.texts().iter().filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str()));
+    Kept { back: back(&action), action, fields: texts.cloned().collect(), had_file: fields.has_file() }
+}
+
+/// The form that was kept through a sign-in: `kept_action`, and each field after `kept.`. None if there is none, or
+/// its address is none of our forms'.
+pub fn kept_through_sign_in(fields: &Fields) -> Option<Kept> {
+    let action = fields.given("kept_action")?;
+    FORMS.iter().find(|form| is_like(form.path, action))?;
+    let texts = fields.texts().iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix("kept.").filter(|name| !NEVER_KEPT.contains(name))?;
+        Some((name.to_owned(), value.clone()))
+    });
+    let had_file = fields.given("kept_file").is_some();
+    Some(Kept { action: action.to_owned(), back: back(action), fields: texts.collect(), had_file })
+}
+
+/// The page on which a form stands.
+fn back(action: &str) -> String {
+    let mut parts = action.split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some(noun @ ("drafts" | "publications")), Some(id)) => format!("/{noun}/{id}"),
+        (Some("tokens" | "publishing"), _) => "/settings".to_owned(),
+        (Some(noun @ ("connections" | "operators" | "account" | "audit")), _) => format!("/{noun}"),
+        _ => "/".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(pairs: &[(&str, &str)]) -> Fields {
+        Fields::of(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn what_was_typed_is_kept_but_no_password() {
+        let sent = [("kept_action", "/drafts/drf_1"), ("kept.title", "Bread"), ("kept.new", "hush"), ("email", "a@b")];
+        let kept = kept_through_sign_in(&fields(&sent)).unwrap();
+        assert_eq!(kept.fields, [("title".to_owned(), "Bread".to_owned())]);
+        assert_eq!((kept.action.as_str(), kept.back.as_str()), ("/drafts/drf_1", "/drafts/drf_1"));
+    }
+
+    #[test]
+    fn nothing_is_sent_on_to_an_address_that_is_no_form_of_ours() {
+        for action in ["https://evil.example/", "//evil.example/drafts", "/api/v1/drafts", "javascript:x", ""] {
+            assert!(kept_through_sign_in(&fields(&[("kept_action", action)])).is_none(), "{action}");
+        }
+    }
+
+    #[test]
+    fn a_form_stands_on_a_page() {
+        for (action, page) in [
+            ("/drafts/drf_1/approve", "/drafts/drf_1"),
+            ("/drafts", "/"),
+            ("/publications/pub_1/resolve", "/publications/pub_1"),
+            ("/operators/opr_1/disable", "/operators"),
+            ("/tokens", "/settings"),
+            ("/account/sessions/ses_1/revoke", "/account"),
+        ] {
+            assert_eq!(back(action), page, "{action}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What stands around every page: environment, person, counts, message, foot.
+
+use countersign_api::audit;
+use countersign_api::endpoints::Endpoints;
+use countersign_api::error::Fault;
+use countersign_api::operators::{Principal, Role, Roles};
+
+use super::refused::Refused;
+use super::visit::Visit;
+use crate::views::environment::Environment;
+use crate::views::frame::{Footer, Frame, Paused, Roles as Held, Toast, Viewer};
+use crate::views::time::Times;
+
+impl Visit {
+    /// The frame of a page that is about everything: it shows the gravest environment of this installation. A page
+    /// about one thing uses [`Visit::frame_in`].
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn frame(&self) -> Result<Frame, Refused> {
+        let mut frame = self.bare_frame();
+        frame.toast = self.take_flash().map(|flash| Toast { words: flash.message.words().into(), undo: None });
+        if self.signed_in().is_some() {
+            frame.review_count = self.review_count().await?;
+            frame.paused = self.paused().await?;
+            frame.footer.audit_records = Some(audit::read::head(&self.app.db).await?.1.size());
+        }
+        Ok(frame)
+    }
+
+    /// The frame of a page about one thing: `environment` is that thing's word (`sandbox`).
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn frame_in(&self, environment: &str) -> Result<Frame, Refused> {
+        let frame = self.frame().await?;
+        let environment = Environment::parse(environment).unwrap_or(frame.environment);
+        Ok(Frame { environment, ..frame })
+    }
+
+    /// The frame without anything that has to be looked up: for the page that says that looking up failed.
+    pub fn bare_frame(&self) -> Frame {
+        let viewer = self.signed_in().map(|(principal, _)| self.viewer(principal));
+        let csrf = self.signed_in().map(|(_, session)| session.csrf_token.expose().to_owned());
+        Frame {
+            environment: gravest(&self.app.endpoints),
+            viewer,
+            csrf: csrf.unwrap_or_default(),
+            theme: self.theme,
+            toast: None,
+            times: Times::new(self.app.now().micros(), &self.app.config.review.time_zone_name),
+            here: self.here.clone(),
+            review_count: None,
+            paused: None,
+            footer: Footer { version: env!("CARGO_PKG_VERSION").into(), audit_records: None },
+        }
+    }
+
+    fn viewer(&self, principal: &Principal) -> Viewer {
+        Viewer {
+            name: principal.person().name.clone(),
+            roles: held(principal.roles()),
+            has_shortcuts: self.has_shortcuts,
+        }
+    }
+
+    async fn review_count(&self) -> Result<Option<u64>, Fault> {
+        Ok(None)
+    }
+
+    async fn paused(&self) -> Result<Option<Paused>, Fault> {
+        Ok(None)
+    }
+}
+
+/// Roles, as the views show them.
+pub fn held(roles: &Roles) -> Held {
+    Held {
+        author: roles.has(Role::Author),
+        reviewer: roles.has(Role::Reviewer),
+        admin: roles.has(Role::Admin),
+        auditor: roles.has(Role::Auditor),
+    }
+}
+
+/// The gravest environment that this installation is set up for.
+fn gravest(endpoints: &Endpoints) -> Environment {
+    let connectable = endpoints.connectable();
+    let environments = connectable.iter().filter_map(|environment| Environment::parse(environment.as_str()));
+    environments.max().unwrap_or(Environment::Rehearsal)
+}
