@@ -1,14 +1,16 @@
 //! One's own account: sessions, password, keys.
 
 use countersign_api::operators::{OwnSession, people, session, set_password as set_own_password};
-use poem::web::Path;
 use poem::handler;
+use poem::web::Path;
 
 use crate::views::account as view;
 use crate::views::form::FieldError;
 use crate::views::sign_in::{SetPassword, set_password as password_view};
 use crate::web::refused::field_errors;
-use crate::web::{Answer, Form, Message, Refused, Visit, id, page, page_as, see_with, shortcuts, with_cookie};
+use crate::web::{
+    Answer, Form, Message, Refused, Visit, id, page, page_as, see_with, shortcuts, with_cookie,
+};
 
 /// `GET /account`
 #[handler]

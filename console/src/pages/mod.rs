@@ -4,7 +4,7 @@
 //! [`Form`](crate::web::Form); asks for evidence (`visit.admin()?`); calls the service as the API does; maps what it
 //! says to the model of a view; and ends in `Ok(page(...))`, `Ok(page_as(422, ...))` or
 //! `Ok(see_with(&visit, "/...", Message::...))`. Whatever it refuses by `?` becomes a page in
-//! [`web::error`](crate::web::error). The forms and their fields are those of [`views::forms`](crate::views::forms).
+//! [`web::error`](crate::web::error). (A handler's name is a constant of its file: call no variable so.) The forms and their fields are those of [`views::forms`](crate::views::forms).
 
 use countersign_api::app::App;
 use poem::{Endpoint, EndpointExt as _, Response, Route, RouteMethod};
@@ -32,7 +32,7 @@ macro_rules! pages {
 }
 
 pages! {
-    "/sign-in" => get sign_in::form, post sign_in::sign_in;
+    "/sign-in" => get sign_in::show, post sign_in::sign_in;
     "/sign-in/:token" => get sign_in::behind_link, post sign_in::use_link;
     "/sign-out" => post sign_in::sign_out;
     "/account" => get account::show;
@@ -40,7 +40,7 @@ pages! {
     "/account/sessions/:id/revoke" => post account::revoke_session;
     "/account/shortcuts" => post account::set_shortcuts;
     "/operators" => get operators::list, post operators::add;
-    "/operators/:id" => post operators::change;
+    "/operators/:id" => post operators::save;
     "/operators/:id/link" => post operators::issue_link;
     "/operators/:id/disable" => get operators::ask_disable, post operators::disable;
     "/operators/:id/enable" => post operators::enable;

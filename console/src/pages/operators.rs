@@ -38,7 +38,7 @@ pub(super) async fn add(visit: Visit, form: Form) -> Answer {
 
 /// `POST /operators/{id}`
 #[handler]
-pub(super) async fn change(visit: Visit, Path(operator): Path<String>, form: Form) -> Answer {
+pub(super) async fn save(visit: Visit, Path(operator): Path<String>, form: Form) -> Answer {
     let (admin, operator) = (visit.admin()?, id(&operator)?);
     let (name, roles) = (form.text("name").to_owned(), roles(&form));
     let shown = (name.clone(), held(&roles));

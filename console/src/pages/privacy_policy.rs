@@ -30,7 +30,9 @@ pub(super) async fn show(visit: Visit) -> Answer {
 /// The installation's own text and the day on which it last changed; none if there is none, or it cannot be read now.
 async fn own(app: &App) -> Option<(String, String)> {
     let path = app.config.privacy.file.as_ref()?;
-    let text = tokio::fs::read_to_string(path).await.inspect_err(|error| tracing::warn!(%error, "privacy_policy.file"));
+    let text = tokio::fs::read_to_string(path)
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "privacy_policy.file"));
     let changed = tokio::fs::metadata(path).await.and_then(|about| about.modified()).ok()?;
     let changed = changed.duration_since(std::time::UNIX_EPOCH).ok()?;
     let micros = i64::try_from(changed.as_micros()).ok()?;
@@ -42,7 +44,10 @@ async fn own(app: &App) -> Option<(String, String)> {
 fn kept(app: &App) -> Vec<(String, String)> {
     let (process, sign_in) = (&app.timing.process, &app.timing.sign_in);
     let rows = [
-        ("Access to your Pinterest account", "until you disconnect or withdraw it; then deleted at once".to_owned()),
+        (
+            "Access to your Pinterest account",
+            "until you disconnect or withdraw it; then deleted at once".to_owned(),
+        ),
         ("A consent that was begun", format!("{}; it works once", long(app.timing.oauth.state_ttl))),
         ("Images", "30 days after the Pin was published or given up".to_owned()),
         ("Images that no draft uses", long(process.unattached_upload_ttl)),

@@ -48,7 +48,14 @@ fn review(app: &App) -> view::Group {
         &[
             ("Who may countersign", who.to_owned()),
             ("Undo", format!("for {} after a signature, until it is sent", long(review.undo))),
-            ("A signature lapses", format!("after {}, or {} after its time", long(timing.approval_ttl), long(timing.approval_ttl_after_publish_at))),
+            (
+                "A signature lapses",
+                format!(
+                    "after {}, or {} after its time",
+                    long(timing.approval_ttl),
+                    long(timing.approval_ttl_after_publish_at)
+                ),
+            ),
             ("A Pin is missed", format!("{} after its time", long(timing.missed_after))),
             ("Time zone", review.time_zone_name.clone()),
         ],
@@ -60,12 +67,17 @@ fn pinterest(app: &App) -> view::Group {
         AccessTier::Trial => "Trial: production is closed",
         AccessTier::Standard => "Standard: production is open",
     };
-    let open: Vec<&str> = app.endpoints.connectable().iter().map(|environment| environment.as_str()).collect();
+    let open: Vec<&str> =
+        app.endpoints.connectable().iter().map(|environment| environment.as_str()).collect();
     let app_id = app.config.pinterest.app.as_ref().map(|app| app.id.clone());
     group(
         "Pinterest",
         &[
-            ("App", app_id.unwrap_or_else(|| "none: this is a rehearsal against the built-in simulator".to_owned())),
+            (
+                "App",
+                app_id
+                    .unwrap_or_else(|| "none: this is a rehearsal against the built-in simulator".to_owned()),
+            ),
             ("Access", tier.to_owned()),
             ("May be connected", open.join(", ")),
             ("Redirect address", format!("{}oauth/callback", app.config.server.public_url)),
@@ -83,7 +95,14 @@ fn installation(app: &App) -> view::Group {
             ("Address", config.server.public_url.to_string()),
             ("Version", env!("CARGO_PKG_VERSION").to_owned()),
             ("Database", database.to_owned()),
-            ("A session ends", format!("after {} without use, and after {}", long(timing.sign_in.session_idle_ttl), long(timing.sign_in.session_absolute_ttl))),
+            (
+                "A session ends",
+                format!(
+                    "after {} without use, and after {}",
+                    long(timing.sign_in.session_idle_ttl),
+                    long(timing.sign_in.session_absolute_ttl)
+                ),
+            ),
             ("A sign-in link works", format!("once, for {}", long(timing.sign_in.link_ttl))),
         ],
     )

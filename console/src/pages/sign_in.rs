@@ -1,9 +1,11 @@
 //! The door: password, one-time link, out again.
 
 use countersign_api::actor::Via;
-use countersign_api::error::{Kind, Refusal as _};
+use countersign_api::error::Refusal as _;
 use countersign_api::http::cookie;
-use countersign_api::operators::{DeadLink, LinkPreview, Session, SignInError, link, session, sign_in as door};
+use countersign_api::operators::{
+    DeadLink, LinkPreview, Session, SignInError, link, session, sign_in as door,
+};
 use countersign_api::secret::Secret;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -13,7 +15,9 @@ use crate::views::sign_in as view;
 use crate::web::form::kept_through_sign_in;
 use crate::web::refused::{sentence, status_of};
 use crate::web::theme::return_path;
-use crate::web::{Answer, Form, Message, OpenForm, Refused, Visit, kept, page, page_as, see, see_with, with_cookie};
+use crate::web::{
+    Answer, Form, Message, OpenForm, Refused, Visit, kept, page, page_as, see, see_with, with_cookie,
+};
 
 /// What the address of the door says.
 #[derive(serde::Deserialize)]
@@ -25,7 +29,7 @@ pub(super) struct Coming {
 
 /// `GET /sign-in`
 #[handler]
-pub(super) async fn form(visit: Visit, Query(coming): Query<Coming>) -> Answer {
+pub(super) async fn show(visit: Visit, Query(coming): Query<Coming>) -> Answer {
     let return_to = return_path(&coming.return_to).to_owned();
     if visit.signed_in().is_some() {
         return Ok(see(&return_to));

@@ -1,0 +1,6 @@
+//! Every page and form, as a browser without JavaScript meets them.
+
+mod door;
+mod people;
+mod routes;
+mod support;

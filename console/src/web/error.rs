@@ -75,7 +75,9 @@ async fn answer(visit: &Visit, refused: Refused) -> Response {
         Refused::SignIn if visit.is_fragment => StatusCode::UNAUTHORIZED.into_response(),
         Refused::SignIn => see(&kept::door(visit)),
         Refused::First(path) => see(path),
-        Refused::Ended(_) | Refused::Stale(_) if visit.is_fragment => StatusCode::UNAUTHORIZED.into_response(),
+        Refused::Ended(_) | Refused::Stale(_) if visit.is_fragment => {
+            StatusCode::UNAUTHORIZED.into_response()
+        }
         Refused::Ended(form) => kept::ended(visit, &form),
         Refused::Stale(form) => page_as(403, kept::again(visit, &form).await),
     }
@@ -127,16 +129,18 @@ async fn unexpected(visit: &Visit, fault: &str) -> Response {
 /// An error's page, with what stands around every page unless that is what fails.
 async fn show(visit: &Visit, page: &ErrorPage) -> Response {
     if visit.is_fragment {
-        return StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        return StatusCode::from_u16(page.status)
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            .into_response();
     }
     let frame = visit.frame().await.unwrap_or_else(|_| visit.bare_frame());
     page_as(page.status, error_page::page(&frame, page))
 }
 
 /// A message is shown once; a redirect that brings the next one keeps it.
-fn forget_flash(visit: &Visit, mut response: Response) -> Response {
-    if visit.was_flash_page_as() && !response.status().is_redirection() {
-        response.headers_mut().append(header::SET_COOKIE, flash::clear(visit.is_secure()));
+fn forget_flash(visit: &Visit, response: Response) -> Response {
+    if visit.was_flash_shown() && !response.status().is_redirection() {
+        return with_cookie(response, flash::clear(visit.is_secure()));
     }
     response
 }

@@ -37,7 +37,8 @@ impl Fields {
     /// # Errors
     /// [`Refused::Page`]: too large, or not a form.
     pub async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, Refused> {
-        let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let given =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = given.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case("multipart/form-data") {
             return multipart(request, body).await;
@@ -127,8 +128,8 @@ async fn bounded(mut source: impl AsyncRead + Unpin, limit: u64) -> Result<Vec<u
 
 #[cfg(test)]
 mod tests {
-    use poem::http::StatusCode;
     use poem::Body;
+    use poem::http::StatusCode;
 
     use super::*;
 
@@ -146,7 +147,8 @@ mod tests {
     #[tokio::test]
     async fn both_kinds_of_form_read_alike() {
         let plain = read("application/x-www-form-urlencoded; charset=utf-8", "a=1&a=2&b=x%C3%A9+y&c=").await;
-        let body = [part("a", "", "1"), part("a", "", "2"), part("b", "", "xé y"), part("c", "", "")].concat();
+        let body =
+            [part("a", "", "1"), part("a", "", "2"), part("b", "", "xé y"), part("c", "", "")].concat();
         let multi = read("multipart/form-data; boundary=b", format!("{body}--b--\r\n")).await;
         for fields in [plain.unwrap(), multi.unwrap()] {
             assert_eq!(fields.all("a").collect::<Vec<_>>(), ["1", "2"]);
@@ -158,7 +160,10 @@ mod tests {
     async fn a_file_is_kept_and_one_that_was_not_chosen_is_none() {
         let body = [part("image", "a.png", "bytes"), part("other", "\"", "")].concat();
         let fields = read("multipart/form-data; boundary=b", format!("{body}--b--\r\n")).await.unwrap();
-        assert_eq!(fields.file("image").map(|file| (file.name.as_str(), &file.bytes[..])), Some(("a.png", &b"bytes"[..])));
+        assert_eq!(
+            fields.file("image").map(|file| (file.name.as_str(), &file.bytes[..])),
+            Some(("a.png", &b"bytes"[..]))
+        );
         assert!(fields.file("other").is_none());
     }
 

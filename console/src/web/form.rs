@@ -75,7 +75,7 @@ fn nobody(visit: &Visit) -> Caller {
 }
 
 fn kept(request: &Request, fields: &Fields) -> Kept {
-    let action = request.original_uri().path().to_owned();
+    let action = request.uri().path().to_owned();
     let texts = fields.texts().iter().filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str()));
     Kept { back: back(&action), action, fields: texts.cloned().collect(), had_file: fields.has_file() }
 }
@@ -114,7 +114,12 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_kept_but_no_password() {
-        let sent = [("kept_action", "/drafts/drf_1"), ("kept.title", "Bread"), ("kept.new", "hush"), ("email", "a@b")];
+        let sent = [
+            ("kept_action", "/drafts/drf_1"),
+            ("kept.title", "Bread"),
+            ("kept.new", "hush"),
+            ("email", "a@b"),
+        ];
         let kept = kept_through_sign_in(&fields(&sent)).unwrap();
         assert_eq!(kept.fields, [("title".to_owned(), "Bread".to_owned())]);
         assert_eq!((kept.action.as_str(), kept.back.as_str()), ("/drafts/drf_1", "/drafts/drf_1"));
@@ -122,7 +127,8 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_on_to_an_address_that_is_no_form_of_ours() {
-        for action in ["https://evil.example/", "//evil.example/drafts", "/api/v1/drafts", "javascript:x", ""] {
+        for action in ["https://evil.example/", "//evil.example/drafts", "/api/v1/drafts", "javascript:x", ""]
+        {
             assert!(kept_through_sign_in(&fields(&[("kept_action", action)])).is_none(), "{action}");
         }
     }

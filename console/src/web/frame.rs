@@ -19,7 +19,8 @@ impl Visit {
     /// Where the database fails.
     pub async fn frame(&self) -> Result<Frame, Refused> {
         let mut frame = self.bare_frame();
-        frame.toast = self.take_flash().map(|flash| Toast { words: flash.message.words().into(), undo: None });
+        frame.toast =
+            self.take_flash().map(|flash| Toast { words: flash.message.words().into(), undo: None });
         if self.signed_in().is_some() {
             frame.review_count = self.review_count().await?;
             frame.paused = self.paused().await?;

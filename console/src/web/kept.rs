@@ -28,7 +28,7 @@ pub(super) fn ended(visit: &Visit, form: &Kept) -> Response {
 }
 
 /// The page from which a form is sent again, with the proof of this session.
-pub(super) async fn again(visit: &Visit, form: &Kept) -> maud::Markup {
+pub async fn again(visit: &Visit, form: &Kept) -> maud::Markup {
     let frame = visit.frame().await.unwrap_or_else(|_| visit.bare_frame());
     error_page::send_again(&frame, form)
 }

@@ -77,7 +77,7 @@ impl Visit {
     }
 
     fn new(app: &App, request: &Request, caller: Caller) -> Self {
-        let (headers, path) = (request.headers(), request.original_uri().path());
+        let (headers, path) = (request.headers(), request.uri().path());
         Self(Arc::new(Inner {
             app: app.clone(),
             caller,
@@ -185,7 +185,7 @@ impl Visit {
 /// A form's answer cannot be asked for again, so a change of theme on it leads home.
 fn here(request: &Request) -> String {
     let is_page = matches!(*request.method(), Method::GET | Method::HEAD);
-    let path = request.original_uri().path_and_query().filter(|_| is_page);
+    let path = request.uri().path_and_query().filter(|_| is_page);
     path.map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned())
 }
 
