@@ -20,6 +20,7 @@ pub mod memory;
 pub mod operators;
 pub mod outbound;
 pub mod pinterest;
+pub mod publisher;
 pub mod rng;
 pub mod scope;
 pub mod secret;

@@ -10,6 +10,7 @@ pub mod client;
 pub mod error;
 pub mod limits;
 pub(crate) mod oauth;
+pub mod pins;
 mod store;
 pub(crate) mod wire;
 

@@ -5,12 +5,11 @@ use countersign_entities::{Timestamp, ids::PublicationId};
 use http::Method;
 
 use super::{
-    calls::{self, Call, CallError, Usable},
+    calls::{self, CallError, Read, Usable},
     client::{self, Answer, Auth, Body, Lost, Request},
     wire,
 };
 use crate::{
-    actor::Actor,
     app::App,
     approvals::{
         likeness::Likeness,
@@ -102,9 +101,11 @@ pub(crate) async fn of_board(
         let mut query = vec![("page_size", "250".to_owned())];
         query.extend(bookmark.take().map(|bookmark| ("bookmark", bookmark)));
         let path = format!("/boards/{board_id}/pins");
-        let call = read("boards/list_pins", path, "/boards/{board_id}/pins", query, flow);
-        let answer = calls::audited(app, &Actor::worker(), usable, &call).await?;
-        let page: wire::Page<wire::Pin> = wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
+        let (operation, template) = ("boards/list_pins", "/boards/{board_id}/pins");
+        let read = Read { operation, path, template, query, flow: Some(flow.to_string()) };
+        let answer = calls::read(app, usable, read).await?;
+        let page: wire::Page<wire::Pin> =
+            wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
         let next = page.next();
         pins.extend(page.items.into_iter().filter_map(BoardPin::from_wire));
         match next {
@@ -115,16 +116,6 @@ pub(crate) async fn of_board(
     Err(ReadError::Upstream("too_many_pages"))
 }
 
-fn read(
-    operation: &'static str,
-    path: String,
-    template: &'static str,
-    query: Vec<(&'static str, String)>,
-    flow: &PublicationId,
-) -> Call {
-    Call { operation, method: Method::GET, path, template, query, body: None, flow: Some(flow.to_string()) }
-}
-
 /// One Pin; none where Pinterest has no such Pin.
 pub(crate) async fn get(
     app: &App,
@@ -132,8 +123,14 @@ pub(crate) async fn get(
     pin_id: &str,
     flow: &PublicationId,
 ) -> Result<Option<BoardPin>, ReadError> {
-    let call = read("pins/get", format!("/pins/{pin_id}"), "/pins/{pin_id}", Vec::new(), flow);
-    match calls::audited(app, &Actor::worker(), usable, &call).await {
+    let read = Read {
+        operation: "pins/get",
+        path: format!("/pins/{pin_id}"),
+        template: "/pins/{pin_id}",
+        query: Vec::new(),
+        flow: Some(flow.to_string()),
+    };
+    match calls::read(app, usable, read).await {
         Ok(answer) => {
             let pin: Option<wire::Pin> = wire::parse(&answer.body);
             pin.map(BoardPin::from_wire).ok_or(ReadError::Upstream("unreadable"))

@@ -144,8 +144,19 @@ mod tests {
 
     #[test]
     fn whatever_leaves_room_for_a_pin_is_unknown() {
-        let odd = [(201, "{}"), (201, "<html>"), (200, ""), (204, ""), (301, ""), (307, ""), (408, ""), (409, "{}")];
-        for (status, body) in odd.into_iter().chain([(500, ""), (502, "x"), (503, "{}"), (504, ""), (599, "")]) {
+        let odd = [
+            (201, "{}"),
+            (201, "<html>"),
+            (200, ""),
+            (204, ""),
+            (301, ""),
+            (307, ""),
+            (408, ""),
+            (409, "{}"),
+        ];
+        for (status, body) in
+            odd.into_iter().chain([(500, ""), (502, "x"), (503, "{}"), (504, ""), (599, "")])
+        {
             assert!(matches!(classify(&answer(status, body)), Outcome::Unknown { .. }), "{status} {body}");
         }
         assert_eq!(classify(&Err(Lost::MaybeSent { kind: "timeout" })), Outcome::Unknown { why: "timeout" });
@@ -165,10 +176,19 @@ mod tests {
             (429, 8, "This request exceeded a rate limit.", Retry::Throttled(DEFAULT_THROTTLE)),
             (401, 2, "Authentication failed.", Retry::Token),
             (401, 3, "Your application consumer type is not supported", Retry::Tier),
-            (401, 3, "Your token does not have sufficient permissions to perform this operation.", Retry::Scope),
+            (
+                401,
+                3,
+                "Your token does not have sufficient permissions to perform this operation.",
+                Retry::Scope,
+            ),
             (403, 29, "Apps with Trial access may not create Pins in production", Retry::Tier),
         ] {
-            assert_eq!(error(status, code, message), Outcome::NotAccepted(retry), "{status} {code} {message}");
+            assert_eq!(
+                error(status, code, message),
+                Outcome::NotAccepted(retry),
+                "{status} {code} {message}"
+            );
         }
         for (status, code, message, why) in [
             (403, 29, "You are not permitted to access that resource.", "not_permitted"),

@@ -78,4 +78,3 @@ pub(super) async fn locked(tx: &AuditedTx<'_>, publication: &Publication) -> Res
     let draft = drafts::store::lock(tx, &publication.draft_id).await?;
     draft.ok_or(Fault::Lost("a publication's draft is gone"))
 }
-

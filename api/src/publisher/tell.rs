@@ -82,8 +82,7 @@ pub(super) fn outcome_event(
         }
         Err(Lost::MaybeSent { kind }) => (Happening::ApiUnknown { why: kind }, Ended::Unknown),
     };
-    let event =
-        publish_event(app, publication, draft, happening).cause(request).outcome(ended);
+    let event = publish_event(app, publication, draft, happening).cause(request).outcome(ended);
     let message = answer.as_ref().ok().filter(|answer| answer.status >= 300).map(UpstreamError::of);
     let remote = match (pin_id, message.and_then(|error| error.message)) {
         (Some(pin_id), _) => Some(object([("pin_id", pin_id.into())])),
@@ -113,4 +112,3 @@ fn answered(answer: &Answer) -> (Happening, Ended) {
     };
     (response, if (200..300).contains(&status) { Ended::Ok } else { Ended::Failed })
 }
-

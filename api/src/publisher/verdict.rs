@@ -121,4 +121,3 @@ fn backoff(app: &App, n: i32) -> Duration {
     let most = publishing.retry_base.saturating_mul(1 << doublings).min(publishing.retry_max);
     app.rng.jitter(most).max(Duration::from_secs(1))
 }
-

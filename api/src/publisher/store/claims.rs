@@ -10,7 +10,10 @@ use crate::{audit::HousekeepingTx, db::Reads, error::Fault, publisher::view::Pub
 
 /// The next publication that is due and whose account is idle; while a twin (same board, same texts) is unknown, it
 /// waits. On PostgreSQL rows that another worker is taking are passed over.
-pub(in crate::publisher) async fn next_due(tx: &HousekeepingTx, now: Timestamp) -> Result<Option<Publication>, Fault> {
+pub(in crate::publisher) async fn next_due(
+    tx: &HousekeepingTx,
+    now: Timestamp,
+) -> Result<Option<Publication>, Fault> {
     use publication::Column;
     let mut query = publication::Entity::find()
         .filter(Column::State.eq(PublicationState::Scheduled))
@@ -46,7 +49,11 @@ fn twin_is_open() -> SelectStatement {
 }
 
 /// Takes a scheduled publication for a while.
-pub(in crate::publisher) async fn claim(tx: &HousekeepingTx, id: &PublicationId, lease: &Lease<'_>) -> Result<bool, Fault> {
+pub(in crate::publisher) async fn claim(
+    tx: &HousekeepingTx,
+    id: &PublicationId,
+    lease: &Lease<'_>,
+) -> Result<bool, Fault> {
     let updated = publication::Entity::update_many()
         .col_expr(publication::Column::State, Expr::value(PublicationState::Claimed))
         .col_expr(publication::Column::LeaseToken, Expr::value(lease.token))
@@ -102,4 +109,3 @@ pub(in crate::publisher) async fn unclaim(
         .await?;
     Ok(updated.rows_affected == 1)
 }
-
