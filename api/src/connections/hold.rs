@@ -91,7 +91,10 @@ async fn hold_within(
     if from != ConnectionState::Active && !is_same {
         return Ok(None);
     }
-    connection.hold(reason, until);
+    // Pinterest says so although the configuration does not: it is tried again later, not at once.
+    let is_news = reason == HoldReason::Tier && app.endpoints.allows_writes(connection.environment);
+    let later = || app.now().plus(app.timing.publishing.authorization_recheck);
+    connection.hold(reason, until.or_else(|| is_news.then(later)));
     store::save(tx, &connection, from).await?;
     let held = Happening::ConnectionHeld { why: reason.as_str() };
     let told = if is_same { None } else { Some(connection.event(app, &Actor::worker(), held)) };

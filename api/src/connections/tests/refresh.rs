@@ -1,0 +1,180 @@
+//! Renewing tokens.
+
+use std::time::Duration;
+
+use countersign_entities::vocabulary::{ConnectionState, HoldReason};
+use countersign_review_fixtures::{Fault, Kind, When};
+
+use super::support::{KITCHEN, World, world};
+use crate::{
+    connections::{
+        RefreshError, Unusable, consent, due_for_refresh, find, keep_fresh, recheck, refresh, usable,
+    },
+    hooks::Point,
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Token calls after the one that connected.
+fn refreshes(world: &World) -> usize {
+    world.calls("/oauth/token") - 1
+}
+
+#[tokio::test]
+async fn a_token_with_less_than_a_day_left_is_renewed_and_rotated() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let first = usable(world.app(), &connection.id).await.unwrap();
+    world.advance(DAY * 29);
+    let second = usable(world.app(), &connection.id).await.unwrap();
+    assert_eq!((first.generation, second.generation), (1, 2));
+    assert_eq!(first.grant, second.grant);
+    assert!(!second.token.matches(first.token.expose()));
+    world.advance(DAY * 29);
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 3, "with the rotated token");
+    let story = world.story(&connection.id).await;
+    assert_eq!(story[story.len() - 2..], ["oauth.token.exchange_started", "oauth.token.refreshed"]);
+    let lasting = consent(world.app(), &connection.id).await.unwrap().unwrap();
+    assert_eq!(lasting.refresh_expires_at, Some(world.app().now().plus(DAY * 60)));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn many_at_once_renew_once() {
+    let world = world().await;
+    let connection = world.connected().await;
+    world.advance(DAY * 29);
+    let (app, id) = (world.app(), &connection.id);
+    let all = tokio::join!(usable(app, id), usable(app, id), usable(app, id), refresh(app, id, 1));
+    let generations =
+        [all.0.unwrap(), all.1.unwrap(), all.2.unwrap(), all.3.unwrap()].map(|usable| usable.generation);
+    assert_eq!(generations, [2; 4]);
+    assert_eq!(refreshes(&world), 1);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_revoked_consent_ends_the_connection() {
+    let world = world().await;
+    let connection = world.connected().await;
+    assert!(world.simulator.revoke(KITCHEN));
+    let refused = refresh(world.app(), &connection.id, 1).await.map(drop).unwrap_err();
+    assert!(matches!(refused, RefreshError::Refused), "{refused}");
+    let ended = find(world.app(), &connection.id).await.unwrap();
+    assert_eq!(ended.state, ConnectionState::Revoked);
+    assert!(consent(world.app(), &connection.id).await.unwrap().is_none());
+    let story = world.story(&connection.id).await;
+    let expected = [
+        "oauth.token.exchange_started",
+        "oauth.token.refresh_failed failed",
+        "oauth.token.exchange_started",
+        "oauth.token.refresh_failed failed",
+        "oauth.token.deleted",
+        "oauth.connection.revoked",
+    ];
+    assert_eq!(story[story.len() - 6..], expected);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn one_refusal_alone_is_not_believed() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let once = Fault::status("oauth/token", When::Before, 401, 2, "Authentication failed.");
+    world.simulator.set_faults(vec![once]).unwrap();
+    assert_eq!(refresh(world.app(), &connection.id, 1).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_tried_once_more_and_then_held() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let before = Fault::new("oauth/token", When::Before, Kind::Reset);
+    world.simulator.set_faults(vec![before]).unwrap();
+    assert_eq!(refresh(world.app(), &connection.id, 1).await.unwrap().generation, 2, "nothing was used up");
+
+    // Pinterest rotated the pair, and the answer never came: the old token is dead.
+    let after = Fault::new("oauth/token", When::After, Kind::Reset);
+    world.simulator.set_faults(vec![after]).unwrap();
+    let held = refresh(world.app(), &connection.id, 2).await.map(drop).unwrap_err();
+    assert!(matches!(held, RefreshError::Held(HoldReason::Authorization)), "{held}");
+    let row = find(world.app(), &connection.id).await.unwrap();
+    assert_eq!((row.state, row.hold_reason), (ConnectionState::Held, Some(HoldReason::Authorization)));
+    assert!(consent(world.app(), &connection.id).await.unwrap().is_some(), "the tokens are kept");
+    let story = world.story(&connection.id).await;
+    let expected = [
+        "api.unknown unknown",
+        "oauth.token.exchange_started",
+        "oauth.token.refresh_failed failed",
+        "oauth.connection.held",
+    ];
+    assert_eq!(story[story.len() - 4..], expected);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_limit_or_an_absent_pinterest_changes_nothing() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let limit = Fault::status("oauth/token", When::Before, 429, 8, "slow down");
+    world.simulator.set_faults(vec![limit]).unwrap();
+    let busy = refresh(world.app(), &connection.id, 1).await.map(drop).unwrap_err();
+    assert!(matches!(busy, RefreshError::Busy), "{busy}");
+    assert_eq!(refreshes(&world), 1);
+    assert_eq!(refresh(world.app(), &connection.id, 1).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn who_saw_an_older_generation_gets_the_present_one_without_a_call() {
+    let world = world().await;
+    let connection = world.connected().await;
+    refresh(world.app(), &connection.id, 1).await.unwrap();
+    assert_eq!(refresh(world.app(), &connection.id, 1).await.unwrap().generation, 2);
+    assert_eq!(refreshes(&world), 1);
+}
+
+#[tokio::test]
+async fn another_process_that_renews_is_waited_for_until_its_lease_ends() {
+    let world = world().await;
+    let connection = world.connected().await;
+    world.app().hooks.crash_at(Point::RefreshBeforeCall);
+    assert!(refresh(world.app(), &connection.id, 1).await.is_err());
+    world.app().hooks.clear();
+    let busy = refresh(world.app(), &connection.id, 1).await.map(drop).unwrap_err();
+    assert!(matches!(busy, RefreshError::Busy), "{busy}");
+    world.advance(DAY * 29);
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn tokens_are_renewed_weekly_so_that_an_idle_account_never_lapses() {
+    let world = world().await;
+    let connection = world.connected().await;
+    world.advance(DAY * 7 - Duration::from_secs(1));
+    assert!(due_for_refresh(world.app()).await.unwrap().is_empty());
+    world.advance(Duration::from_secs(1));
+    assert_eq!(due_for_refresh(world.app()).await.unwrap(), [(connection.id.clone(), 1)]);
+    keep_fresh(world.app()).await.unwrap();
+    assert!(due_for_refresh(world.app()).await.unwrap().is_empty());
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_held_authorization_is_looked_at_again_after_a_quarter_of_an_hour() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let lost = Fault::new("oauth/token", When::Before, Kind::Reset).times(2);
+    world.simulator.set_faults(vec![lost]).unwrap();
+    assert!(refresh(world.app(), &connection.id, 1).await.is_err());
+    recheck(world.app()).await.unwrap();
+    let held = usable(world.app(), &connection.id).await.map(drop).unwrap_err();
+    assert!(matches!(held, Unusable::Held(HoldReason::Authorization)), "not yet: {held}");
+    world.advance(Duration::from_secs(15 * 60));
+    recheck(world.app()).await.unwrap();
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+    assert_eq!(world.story(&connection.id).await.last().unwrap(), "oauth.connection.released");
+    world.check().await;
+}
