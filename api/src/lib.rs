@@ -26,6 +26,7 @@ pub mod scope;
 pub mod secret;
 pub mod throttle;
 pub mod timing;
+pub mod worker;
 
 /// Times, ids and words, for those who use the service and know nothing of its tables.
 pub use countersign_entities::{Timestamp, ids, vocabulary};

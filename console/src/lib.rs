@@ -4,6 +4,7 @@ pub mod assets;
 pub mod cli;
 pub mod logging;
 pub mod pages;
+pub mod server;
 pub mod views;
 pub mod web;
 

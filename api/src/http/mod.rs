@@ -1,5 +1,94 @@
 //! The JSON API, and what its doors have in common with the pages: who a request comes from, and that it is their own.
+//!
+//! Every operation is in [`Operations`]: one file per noun, one enum of answers per operation. To add one: a method in
+//! its noun's file, its answers beside it, and `countersign openapi > openapi.json`.
 
+use poem::{EndpointExt as _, Response, Route, get, http::Method, web::Html};
+use poem_openapi::{LicenseObject, OpenApiService};
+
+use crate::app::App;
+
+pub use sweep::sweep;
+
+pub mod access_log;
+mod answers;
+pub mod auth;
+pub mod body_limit;
 pub mod caller;
 pub mod cookie;
 pub mod csrf;
+pub mod doorway;
+pub mod health;
+mod idempotency;
+mod input;
+mod operators;
+pub mod problem;
+mod refused;
+pub mod request_id;
+mod session;
+mod sweep;
+
+/// Where the API is.
+pub const ROOT: &str = "/api/v1";
+
+/// Every operation, by noun.
+type Operations = (session::SessionApi, operators::OperatorsApi);
+
+fn operations() -> Operations {
+    (session::SessionApi, operators::OperatorsApi)
+}
+
+fn service() -> OpenApiService<Operations, ()> {
+    OpenApiService::new(operations(), "Countersign", env!("CARGO_PKG_VERSION"))
+        .summary("Publishing to Pinterest with a second signature")
+        .description(DESCRIPTION)
+        .license(LicenseObject::new("MIT OR Apache-2.0"))
+        .server(ROOT)
+}
+
+const DESCRIPTION: &str = "\
+Nothing reaches Pinterest until a reviewer has approved exactly that content.
+
+Refusals are RFC 9457 `application/problem+json` with a stable `code`; nothing was changed then. Lists are \
+`{\"items\": [...], \"next\": cursor or null}`. Times are RFC 3339 in UTC. Creates take an `Idempotency-Key`: the same \
+request under the same key, within a day, is answered again and not done again.";
+
+/// The OpenAPI document.
+pub fn document() -> String {
+    let mut document = service().spec();
+    document.push('\n');
+    document
+}
+
+/// Adds the API, its document, its reference and what watchers ask for. Outside stand [`body_limit::BodyLimit`] and
+/// the data [`health::Stopping`].
+pub fn mount(routes: Route, app: &App) -> Route {
+    let api =
+        service().with(auth::OwnRequests { app: app.clone(), is_open }).with(doorway::Doorway(app.clone()));
+    routes
+        .nest(ROOT, api)
+        .at("/healthz", get(health::healthz))
+        .at("/readyz", get(health::readyz).data(app.clone()))
+        .at("/version", get(health::version))
+        .at("/openapi.json", get(show_document))
+        .at("/docs", get(show_docs))
+}
+
+/// Signing in wants no session, but JSON.
+fn is_open(method: &Method, path: &str) -> bool {
+    method == Method::POST && path == "/session"
+}
+
+#[poem::handler]
+fn show_document() -> Response {
+    Response::builder().content_type("application/json").body(document())
+}
+
+/// Made when it is asked for: it is 1.6 MB, and few ask.
+#[poem::handler]
+fn show_docs() -> Html<String> {
+    Html(service().swagger_ui_html())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! How much a request may send: counted while it is read, so that nobody can fill the memory.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use poem::{Body, Endpoint, Middleware, Request, Result};
+
+/// The most that a request may send, but for an upload: 1 MiB.
+pub const BODY_BYTES: usize = 1 << 20;
+/// The most that an upload may send: an image of 10 MiB and what the form wraps around it.
+pub const UPLOAD_BYTES: usize = 11 << 20;
+
+/// Whether a request has sent more than it may; found among the request's data.
+#[derive(Clone, Default)]
+pub struct Overrun(Arc<AtomicBool>);
+
+impl Overrun {
+    /// Whether it has sent more than it may.
+    pub fn has_happened(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The middleware.
+#[derive(Clone, Copy)]
+pub struct BodyLimit {
+    /// Whether a request may send a file.
+    pub is_upload: fn(&Request) -> bool,
+}
+
+impl<E: Endpoint> Middleware<E> for BodyLimit {
+    type Output = Limited<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        Limited { limit: *self, inner }
+    }
+}
+
+/// An endpoint that reads no more than it should.
+pub struct Limited<E> {
+    limit: BodyLimit,
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Limited<E> {
+    type Output = E::Output;
+
+    async fn call(&self, mut request: Request) -> Result<E::Output> {
+        let is_upload = (self.limit.is_upload)(&request);
+        let limit = if is_upload { UPLOAD_BYTES } else { BODY_BYTES };
+        let overrun = Overrun::default();
+        let body = counted(request.take_body(), limit, overrun.clone());
+        request.set_body(body);
+        request.set_data(overrun);
+        self.inner.call(request).await
+    }
+}
+
+fn counted(body: Body, limit: usize, overrun: Overrun) -> Body {
+    if body.is_empty() {
+        return body;
+    }
+    let read = AtomicUsize::new(0);
+    let stream = body.into_bytes_stream().map(move |chunk: io::Result<Bytes>| {
+        let chunk = chunk?;
+        if read.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len() > limit {
+            overrun.0.store(true, Ordering::Relaxed);
+            return Err(io::Error::other("the body is too large"));
+        }
+        Ok(chunk)
+    });
+    Body::from_bytes_stream(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::{EndpointExt as _, endpoint::make, http::StatusCode};
+
+    use super::*;
+
+    async fn ask(path: &str, bytes: usize) -> bool {
+        let reads = make(|request: Request| async move {
+            let overrun = request.data::<Overrun>().cloned().unwrap();
+            let is_whole = request.into_body().into_bytes().await.is_ok();
+            assert_ne!(is_whole, overrun.has_happened());
+            if is_whole { StatusCode::OK } else { StatusCode::PAYLOAD_TOO_LARGE }
+        });
+        let limited = reads.with(BodyLimit { is_upload: |request| request.uri().path() == "/upload" });
+        let request = Request::builder().uri(path.parse().unwrap()).body(vec![0_u8; bytes]);
+        limited.get_response(request).await.is_success()
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_is_not_read_to_its_end() {
+        assert!(ask("/", BODY_BYTES).await);
+        assert!(!ask("/", BODY_BYTES + 1).await);
+        assert!(ask("/upload", UPLOAD_BYTES).await);
+        assert!(!ask("/upload", UPLOAD_BYTES + 1).await);
+    }
+}

@@ -1,0 +1,264 @@
+//! What a request brings as JSON: every field that is unknown, missing or of the wrong type is named, all at once.
+
+use poem::{FromRequest, Request, RequestBody, Result};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    error::ContentTypeError,
+    payload::{Json, Payload as _},
+    registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry},
+    types::{ParseFromJSON, Type},
+};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::problem::{Problem, ProblemField};
+use crate::error::Kind;
+
+/// A JSON object as a request's body.
+#[derive(Debug)]
+pub struct Input<T> {
+    /// What it says.
+    pub body: T,
+    /// The SHA-256 of what was sent, in hex: two requests under one `Idempotency-Key` must be alike.
+    pub sha256: String,
+}
+
+/// The body of a verb without fields: none, or `{}`.
+#[derive(Debug, poem_openapi::Object)]
+pub struct Nothing {}
+
+impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Input<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = MetaMediaType { content_type: "application/json", schema: T::schema_ref() };
+        Some(MetaRequest {
+            description: None,
+            content: vec![content],
+            required: !Schema::of::<T>().is_empty(),
+        })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _: ExtractParamOptions<()>,
+    ) -> Result<Self> {
+        let bytes = <Vec<u8> as FromRequest>::from_request(request, body).await?;
+        let schema = Schema::of::<T>();
+        if bytes.is_empty() && schema.is_empty() {
+            return Ok(parse(&schema, Map::new(), &bytes)?);
+        }
+        check_type(request)?;
+        let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
+        let Value::Object(object) = value else { return Err(not_an_object().into()) };
+        Ok(parse(&schema, object, &bytes)?)
+    }
+}
+
+fn check_type(request: &Request) -> Result<(), ContentTypeError> {
+    match request.content_type() {
+        Some(given) if Json::<Value>::check_content_type(given) => Ok(()),
+        Some(given) => Err(ContentTypeError::NotSupported { content_type: given.to_owned() }),
+        None => Err(ContentTypeError::ExpectContentType),
+    }
+}
+
+fn parse<T: ParseFromJSON>(
+    schema: &Schema,
+    object: Map<String, Value>,
+    bytes: &[u8],
+) -> Result<Input<T>, Problem> {
+    let mut wrong = Vec::new();
+    schema.check(schema.root(), "", &object, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(Problem::fields(wrong));
+    }
+    let body = T::parse_from_json(Some(Value::Object(object)));
+    let body = body.map_err(|error| Problem::new(Kind::Malformed, "body_malformed", error.into_message()))?;
+    Ok(Input { body, sha256: hex::encode(Sha256::digest(bytes)) })
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let detail = format!("the body is not JSON (line {}, column {})", error.line(), error.column());
+    Problem::new(Kind::Malformed, "json_malformed", detail)
+}
+
+fn not_an_object() -> Problem {
+    Problem::new(Kind::Malformed, "json_malformed", "the body has to be a JSON object: { ... }")
+}
+
+/// The schema of a body, as the document shows it.
+struct Schema {
+    registry: Registry,
+    root: MetaSchemaRef,
+}
+
+impl Schema {
+    fn of<T: Type>() -> Self {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        Self { registry, root: T::schema_ref() }
+    }
+
+    fn root(&self) -> Option<&MetaSchema> {
+        self.resolve(&self.root)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.root().is_some_and(|root| root.properties.is_empty())
+    }
+
+    fn resolve<'a>(&'a self, schema: &'a MetaSchemaRef) -> Option<&'a MetaSchema> {
+        match schema {
+            MetaSchemaRef::Reference(name) => self.registry.schemas.get(name),
+            // A description beside a reference wraps it.
+            MetaSchemaRef::Inline(inline) => match inline.all_of.first() {
+                Some(inner) if inline.ty.is_empty() => self.resolve(inner),
+                _ => Some(inline),
+            },
+        }
+    }
+
+    fn check(
+        &self,
+        schema: Option<&MetaSchema>,
+        prefix: &str,
+        object: &Map<String, Value>,
+        wrong: &mut Vec<ProblemField>,
+    ) {
+        let Some(schema) = schema else { return };
+        for name in object.keys() {
+            if !schema.properties.iter().any(|(known, _)| known == name) {
+                let known: Vec<&str> = schema.properties.iter().map(|(known, _)| *known).collect();
+                wrong.push(unknown(&format!("{prefix}{name}"), &known));
+            }
+        }
+        for (name, property) in &schema.properties {
+            let is_required = schema.required.contains(name);
+            self.check_one(property, &format!("{prefix}{name}"), is_required, object.get(*name), wrong);
+        }
+    }
+
+    fn check_one(
+        &self,
+        schema: &MetaSchemaRef,
+        name: &str,
+        is_required: bool,
+        value: Option<&Value>,
+        wrong: &mut Vec<ProblemField>,
+    ) {
+        let ty = self.resolve(schema).map_or("", |schema| schema.ty);
+        match value {
+            None | Some(Value::Null) if is_required => {
+                wrong.push(ProblemField::new(name, "missing", "This field is needed."));
+            }
+            None | Some(Value::Null) => {}
+            Some(Value::Object(inner)) if ty == "object" => {
+                self.check(self.resolve(schema), &format!("{name}."), inner, wrong);
+            }
+            Some(value) if !fits(ty, value) => {
+                wrong.push(ProblemField::new(name, "wrong_type", format!("Send {}.", with_article(ty))));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn unknown(name: &str, known: &[&str]) -> ProblemField {
+    let message = match known {
+        [] => "This takes no fields.".to_owned(),
+        known => format!("There is no such field. There are: {}.", known.join(", ")),
+    };
+    ProblemField::new(name.chars().take(100).collect::<String>(), "unknown_field", message)
+}
+
+fn fits(ty: &str, value: &Value) -> bool {
+    match ty {
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => true,
+    }
+}
+
+fn with_article(ty: &str) -> &'static str {
+    match ty {
+        "string" => "a text",
+        "boolean" => "true or false",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "array" => "a list",
+        _ => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poem_openapi::{Object, types::MaybeUndefined};
+
+    use super::*;
+
+    #[derive(Debug, Object)]
+    struct Time {
+        local: String,
+    }
+
+    #[derive(Debug, Object)]
+    struct Sample {
+        /// Its name.
+        name: String,
+        title: MaybeUndefined<String>,
+        /// When.
+        at: Option<Time>,
+        roles: Option<Vec<String>>,
+    }
+
+    fn read(json: &str) -> Result<Input<Sample>, Problem> {
+        let Value::Object(object) = serde_json::from_str(json).unwrap() else { panic!("{json}") };
+        parse(&Schema::of::<Sample>(), object, json.as_bytes())
+    }
+
+    #[test]
+    fn absent_null_and_a_value_differ() {
+        assert!(matches!(read(r#"{"name":"a"}"#).unwrap().body.title, MaybeUndefined::Undefined));
+        assert!(matches!(read(r#"{"name":"a","title":null}"#).unwrap().body.title, MaybeUndefined::Null));
+        let given = read(r#"{"name":"a","title":"b"}"#).unwrap().body;
+        assert!(matches!(given.title, MaybeUndefined::Value(title) if title == "b"));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_named_at_once() {
+        let json = r#"{"title":7,"at":{"local":"x","zone":"y"},"roles":"admin","state":"approved"}"#;
+        let problem = read(json).unwrap_err();
+        let told: Vec<(String, String)> =
+            problem.fields.unwrap().into_iter().map(|field| (field.field, field.code)).collect();
+        let expected = [
+            ("state", "unknown_field"),
+            ("name", "missing"),
+            ("title", "wrong_type"),
+            ("at.zone", "unknown_field"),
+            ("roles", "wrong_type"),
+        ];
+        assert_eq!(told, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
+        assert_eq!(problem.status, 422);
+    }
+
+    #[test]
+    fn a_verb_without_fields_takes_none() {
+        let object = Map::from_iter([("x".to_owned(), Value::Null)]);
+        let schema = Schema::of::<Nothing>();
+        assert!(parse::<Nothing>(&schema, Map::new(), b"").is_ok());
+        assert!(parse::<Nothing>(&schema, object, b"").is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! The loops behind the console: they deliver, look after what is in flight, and sweep.
+//!
+//! Each step is a function that can be called by itself (tests do); here they are repeated. A step that fails or panics
+//! is logged and tried again at the next turn. A graceful stop begins no new step and lets those at work end.
+
+use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::{FutureExt as _, future::BoxFuture};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{app::App, error::Fault};
+
+pub mod lifecycle;
+pub mod sweep;
+
+pub use sweep::sweep;
+
+/// The loops of a process.
+pub struct Workers {
+    app: App,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+    hard: CancellationToken,
+}
+
+/// What else is to be swept: the doors above have rows and files of their own.
+pub type Sweep = fn(App) -> BoxFuture<'static, Result<(), Fault>>;
+
+/// How one turn of a loop ended.
+enum Turn {
+    /// There may be more to do at once.
+    More,
+    /// Nothing to do; wait.
+    Idle,
+}
+
+impl Workers {
+    /// Starts all loops.
+    pub fn start(app: &App, also: Sweep) -> Self {
+        let workers = Self {
+            app: app.clone(),
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            hard: CancellationToken::new(),
+        };
+        workers.repeat("sweep", app.timing.process.sweep, move |app| async move {
+            let (own, others) = (sweep(&app).await, also(app).await);
+            own.and(others).map(|()| Turn::Idle)
+        });
+        workers.tracker.close();
+        workers
+    }
+
+    /// Begins nothing new and waits until what is at work has ended, or the time for that is over. Whether it ended.
+    pub async fn stop(self) -> bool {
+        self.stop.cancel();
+        let grace = self.app.clock.sleep(self.app.timing.process.graceful_stop);
+        tokio::select! {
+            () = self.tracker.wait() => true,
+            () = grace => false,
+        }
+    }
+
+    /// Repeats `step`, at the latest every `period` (and a random part of it more, so that many do not come at once).
+    fn repeat<F, R>(&self, name: &'static str, period: Duration, step: F)
+    where
+        F: Fn(App) -> R + Send + 'static,
+        R: Future<Output = Result<Turn, Fault>> + Send + 'static,
+    {
+        let (app, stop, hard) = (self.app.clone(), self.stop.clone(), self.hard.clone());
+        let work = async move {
+            while !stop.is_cancelled() {
+                match turn(name, step(app.clone())).await {
+                    Turn::More => tokio::task::yield_now().await,
+                    Turn::Idle => rest(&app, &stop, period).await,
+                }
+            }
+        };
+        self.tracker.spawn(async move { hard.run_until_cancelled(work).await });
+    }
+}
+
+impl Drop for Workers {
+    /// Whoever lets go without [`Workers::stop`] wants it to end here and now.
+    fn drop(&mut self) {
+        self.hard.cancel();
+    }
+}
+
+async fn turn(name: &'static str, step: impl Future<Output = Result<Turn, Fault>>) -> Turn {
+    match AssertUnwindSafe(step).catch_unwind().await {
+        Ok(Ok(turn)) => turn,
+        Ok(Err(fault)) => {
+            tracing::error!(%fault, "worker.{name}");
+            Turn::Idle
+        }
+        Err(_) => {
+            tracing::error!("worker.{name} panicked");
+            Turn::Idle
+        }
+    }
+}
+
+/// Waits for the next turn: the period is over, there is news, or it is to stop.
+async fn rest(app: &App, stop: &CancellationToken, period: Duration) {
+    let wait = period + app.rng.jitter(period / 4);
+    tokio::select! {
+        () = app.clock.sleep(wait) => {}
+        () = stop.cancelled() => {}
+    }
+}
