@@ -13,6 +13,8 @@ use crate::assets;
 use crate::web::error::Pages;
 
 mod account;
+mod connections;
+mod oauth;
 mod operators;
 mod privacy_policy;
 mod settings;
@@ -44,6 +46,12 @@ pages! {
     "/operators/:id/link" => post operators::issue_link;
     "/operators/:id/disable" => get operators::ask_disable, post operators::disable;
     "/operators/:id/enable" => post operators::enable;
+    "/connections" => get connections::list, post connections::connect;
+    "/connections/:id/confirm" => post connections::confirm;
+    "/connections/:id/reconnect" => post connections::reconnect;
+    "/connections/:id/disconnect" => get connections::ask_disconnect, post connections::disconnect;
+    "/connections/:id/boards" => post connections::create_board;
+    "/oauth/callback" => get oauth::callback;
     "/settings" => get settings::show;
     "/tokens" => post tokens::create;
     "/tokens/:id/revoke" => post tokens::revoke;

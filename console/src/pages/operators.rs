@@ -3,6 +3,7 @@
 use countersign_api::operators::people::{self, NewOperator, Operator, OperatorChange};
 use countersign_api::operators::{Admin, Role, Roles};
 use countersign_api::secret::Secret;
+use countersign_api::{approvals, drafts};
 use poem::handler;
 use poem::web::Path;
 
@@ -69,10 +70,26 @@ pub(super) async fn issue_link(visit: Visit, Path(operator): Path<String>, _form
 /// `GET /operators/{id}/disable`
 #[handler]
 pub(super) async fn ask_disable(visit: Visit, Path(operator): Path<String>) -> Answer {
-    visit.admin()?;
+    let admin = visit.admin()?;
     let operator = people::find(&visit.app, &id(&operator)?).await?;
-    let model = view::Disable { id: operator.id.to_string(), name: operator.name, would_void: Vec::new() };
+    let would_void = would_void(&visit, &admin, &operator).await?;
+    let model = view::Disable { id: operator.id.to_string(), name: operator.name, would_void };
     Ok(page(view::disable(&visit.frame().await?, &model)))
+}
+
+/// Title and address of each draft that waits for its time on this person's signature.
+async fn would_void(
+    visit: &Visit,
+    admin: &Admin,
+    operator: &Operator,
+) -> Result<Vec<(String, String)>, Refused> {
+    let mut found = Vec::new();
+    for draft in approvals::scheduled_of(&visit.app, admin, &operator.id).await? {
+        let title = drafts::find(&visit.app.db, &draft).await?.and_then(|draft| draft.title);
+        let title = title.unwrap_or_else(|| "A Pin without a title".to_owned());
+        found.push((title, format!("/drafts/{draft}")));
+    }
+    Ok(found)
 }
 
 /// `POST /operators/{id}/disable`

@@ -3,7 +3,7 @@
 use countersign_api::app::App;
 use poem::handler;
 
-use super::settings::long;
+use super::settings::{IMAGES_KEPT, long};
 use crate::views::privacy_policy as view;
 use crate::views::time::Times;
 use crate::web::{Answer, Visit, page};
@@ -49,7 +49,7 @@ fn kept(app: &App) -> Vec<(String, String)> {
             "until you disconnect or withdraw it; then deleted at once".to_owned(),
         ),
         ("A consent that was begun", format!("{}; it works once", long(app.timing.oauth.state_ttl))),
-        ("Images", "30 days after the Pin was published or given up".to_owned()),
+        ("Images", format!("{IMAGES_KEPT} after the Pin was published or given up")),
         ("Images that no draft uses", long(process.unattached_upload_ttl)),
         ("Drafts, signatures and the ids of Pins", "while the workflow needs them".to_owned()),
         ("Sessions of operators", format!("{} at most", long(sign_in.session_absolute_ttl))),

@@ -12,6 +12,9 @@ use crate::views::settings as view;
 use crate::views::tokens::Tokens;
 use crate::web::{Answer, Visit, page_as};
 
+/// How long an image is kept after the last draft that uses it was published or discarded.
+pub(super) const IMAGES_KEPT: &str = "30 days";
+
 /// `GET /settings`
 #[handler]
 pub(super) async fn show(visit: Visit) -> Answer {

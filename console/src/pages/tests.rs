@@ -1,5 +1,6 @@
 //! Every page and form, as a browser without JavaScript meets them.
 
+mod accounts;
 mod door;
 mod people;
 mod routes;

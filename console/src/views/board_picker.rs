@@ -130,5 +130,5 @@ fn create(loaded: &Loaded, errors: &[FieldError]) -> Markup {
 
 /// The kinds of board that can be created.
 pub fn privacy() -> Vec<Choice> {
-    vec![Choice::new("PUBLIC", "Everybody"), Choice::new("SECRET", "Only this account")]
+    vec![Choice::new("PUBLIC", "Everybody"), Choice::new("PROTECTED", "Protected, as Pinterest calls it")]
 }

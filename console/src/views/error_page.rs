@@ -10,7 +10,7 @@ use super::note::{self, Tone};
 /// Whether the thing that failed may have made a Pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pin {
-    /// Nothing was sent to Pinterest.
+    /// It made none.
     No,
     /// It may exist; the draft's page says what is known.
     Maybe,
@@ -70,7 +70,7 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
             "Check the address, or look in the queue.",
         ),
         409 => (
-            "It is too late for that",
+            "That is not possible now",
             "Somebody or something else was quicker, so nothing was changed.",
             "Load the page again to see how it stands now.",
         ),
@@ -84,6 +84,16 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
             "The file or text is larger than allowed. Nothing was stored.",
             "Choose an image of at most 10 MiB.",
         ),
+        415 => (
+            "That kind of content is not taken",
+            "What was sent is none of the kinds that fit here. Nothing was stored.",
+            "Choose a JPEG, PNG or WebP image.",
+        ),
+        422 => (
+            "Something in the form is not right",
+            "It was not taken, and nothing was changed.",
+            "Go back, mend it, and send it again.",
+        ),
         428 => (
             "The version was not named",
             "A change must say which version it is based on. Nothing was changed.",
@@ -93,6 +103,11 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
             "Too many attempts",
             "To keep guessing out, attempts are limited.",
             "Wait a minute and try again. Nobody is locked out for good.",
+        ),
+        502 => (
+            "Pinterest did not answer as it should",
+            "Pinterest is away, or its answer could not be read.",
+            "Look whether it was done, then try again in a moment.",
         ),
         503 => (
             "Not available at the moment",
@@ -117,7 +132,7 @@ pub fn page(frame: &Frame, error: &ErrorPage) -> Markup {
             div.head { div { h1 { (error.title) } p { (error.happened) } } }
             div.narrow.stack {
                 @match error.pin {
-                    Pin::No => p { "Nothing was sent to Pinterest because of this." },
+                    Pin::No => p { "No Pin was made because of this." },
                     Pin::Maybe => (note::note(Tone::Warn, "A Pin may exist", "It was being sent. The page of the draft says what is known. Nothing is sent again without a new signature.")),
                 }
                 p { b { "What to do: " } (error.todo) }

@@ -20,7 +20,7 @@ pub struct Frame {
     pub times: Times,
     /// Path and query of this page, so that a change of theme comes back to it.
     pub here: String,
-    /// How many drafts this person could review now; shown in the navigation.
+    /// How many drafts wait for a review; shown in the navigation.
     pub review_count: Option<u64>,
     /// Set while publishing is paused, so that no page hides it.
     pub paused: Option<Paused>,

@@ -13,6 +13,10 @@ pub enum OauthResult {
     Denied,
     /// We never gave out this state.
     Unknown,
+    /// A parameter came twice.
+    Damaged,
+    /// Pinterest sent neither a code nor a reason.
+    NoAnswer,
     /// More than ten minutes passed.
     Expired,
     /// It was used before.
@@ -25,9 +29,11 @@ pub enum OauthResult {
         code: Option<String>,
         /// Pinterest's message, scrubbed.
         message: Option<String>,
-        /// The request's id.
-        request_id: String,
     },
+    /// Pinterest gave access but did not say to whose account.
+    AccountUnread,
+    /// The connection was disconnected in the meantime.
+    Ended,
     /// A reconnect came back with another account.
     Mismatched {
         /// `@halden_home`
@@ -72,9 +78,8 @@ pub fn page(frame: &Frame, result: &OauthResult) -> Markup {
 fn pinterest_said(result: &OauthResult) -> Markup {
     html! {
         @match result {
-            OauthResult::ExchangeFailed { code, message, request_id } => {
+            OauthResult::ExchangeFailed { code, message } => {
                 @if let Some(message) = message { p.gap-s { "Pinterest said: “" (message) "”" @if let Some(code) = code { " (" (code) ")" } } }
-                p.small.gap-s { "Request " code { (request_id) } }
             },
             OauthResult::MissingScopes(scopes) => ul.gap-s { @for scope in scopes { li { code { (scope) } } } },
             _ => {},
@@ -95,6 +100,30 @@ fn words(result: &OauthResult) -> Words {
         OauthResult::Unknown => say(
             "This answer belongs to no question",
             "Somebody opened our callback with a state that we never gave out. It was refused and recorded.",
+            begin_again,
+            Tone::Warn,
+        ),
+        OauthResult::Damaged => say(
+            "The address is damaged",
+            "Something in the address that you came back with was there twice, so none of it was trusted. It was recorded.",
+            begin_again,
+            Tone::Warn,
+        ),
+        OauthResult::NoAnswer => say(
+            "Pinterest sent no answer along",
+            "You came back from Pinterest with neither a consent nor a reason. Nothing was stored.",
+            begin_again,
+            Tone::Warn,
+        ),
+        OauthResult::AccountUnread => say(
+            "Pinterest did not say whose account it is",
+            "You consented, but the account could not be read, so the access was dropped again at once.",
+            "Begin again in a moment.",
+            Tone::Bad,
+        ),
+        OauthResult::Ended => say(
+            "Disconnected in the meantime",
+            "Somebody disconnected this account while you were at Pinterest. The access was dropped again at once.",
             begin_again,
             Tone::Warn,
         ),
@@ -119,7 +148,7 @@ fn words(result: &OauthResult) -> Words {
         OauthResult::ExchangeFailed { .. } => say(
             "Pinterest gave no access",
             "You consented, but Pinterest did not exchange the consent for access. Nothing was stored.",
-            "Begin again. If it fails again, an admin should check the app’s id, secret and redirect address with “countersign doctor”.",
+            "Begin again. If it fails again, an admin should compare the app’s id and secret, and the redirect address under Settings, with what Pinterest has.",
             Tone::Bad,
         ),
         OauthResult::Mismatched { expected, got } => Words {

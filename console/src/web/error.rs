@@ -87,7 +87,7 @@ async fn of_service(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> Res
     if let Some(fault) = refusal.fault().filter(|fault| !fault.is_passing()) {
         return unexpected(visit, &fault.to_string()).await;
     }
-    let page = page_of(refusal);
+    let page = page_of(visit, refusal);
     let mut response = show(visit, &page).await;
     if refusal.kind() == Kind::Unavailable {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
@@ -96,11 +96,14 @@ async fn of_service(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> Res
 }
 
 /// What happened and what to do are in the refusal's own words, where it has some.
-fn page_of(refusal: &(dyn Refusal + Send + Sync)) -> ErrorPage {
+fn page_of(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> ErrorPage {
     let page = ErrorPage::of(status_of(refusal.kind()));
-    match refusal.kind() {
-        Kind::Unavailable | Kind::Internal => page,
-        _ => ErrorPage { happened: sentence(&refusal.to_string()), ..page },
+    // Whoever may not do something may not see the page of it, either.
+    let way_out = if refusal.kind() == Kind::Forbidden { page.way_out.clone() } else { visit.way_out() };
+    let page = ErrorPage { way_out, ..page };
+    match refusal.fault() {
+        Some(_) => page,
+        None => ErrorPage { happened: sentence(&refusal.to_string()), ..page },
     }
 }
 

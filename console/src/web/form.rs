@@ -94,7 +94,7 @@ pub fn kept_through_sign_in(fields: &Fields) -> Option<Kept> {
 }
 
 /// The page on which a form stands.
-fn back(action: &str) -> String {
+pub(super) fn back(action: &str) -> String {
     let mut parts = action.split('/').skip(1);
     match (parts.next(), parts.next()) {
         (Some(noun @ ("drafts" | "publications")), Some(id)) => format!("/{noun}/{id}"),

@@ -1,9 +1,11 @@
 //! What stands around every page: environment, person, counts, message, foot.
 
 use countersign_api::audit;
+use countersign_api::drafts;
 use countersign_api::endpoints::Endpoints;
 use countersign_api::error::Fault;
 use countersign_api::operators::{Principal, Role, Roles};
+use countersign_api::vocabulary::Tab;
 
 use super::refused::Refused;
 use super::visit::Visit;
@@ -65,8 +67,11 @@ impl Visit {
         }
     }
 
+    /// How many drafts wait for a review.
     async fn review_count(&self) -> Result<Option<u64>, Fault> {
-        Ok(None)
+        let counts = drafts::counts(&self.app).await?;
+        let count = counts.into_iter().find(|(tab, _)| *tab == Tab::Review).map(|(_, count)| count);
+        Ok(count.and_then(|count| u64::try_from(count).ok()))
     }
 
     async fn paused(&self) -> Result<Option<Paused>, Fault> {

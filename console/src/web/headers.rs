@@ -1,6 +1,6 @@
 //! The security headers of every answer: no script, style, font or frame but ours, nothing cached, no referrer.
 
-use poem::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName};
+use poem::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 use poem::http::{HeaderMap, HeaderValue};
 use poem::{Endpoint, IntoResponse as _, Middleware, Request, Response, Result};
 
@@ -47,13 +47,13 @@ impl SecurityHeaders {
         for (name, value) in FIXED {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
+        headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
 }
 
-const FIXED: [(&str, &str); 6] = [
+const FIXED: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

@@ -81,7 +81,7 @@ where
 
 fn field_error(error: &FieldError, renamed: &[(&str, &str)]) -> form::FieldError {
     let other = renamed.iter().find(|(theirs, _)| *theirs == error.field).map(|(_, ours)| *ours);
-    form::FieldError { field: other.unwrap_or(error.field).to_owned(), words: error.message.clone() }
+    form::FieldError { field: other.unwrap_or(error.field).to_owned(), words: sentence(&error.message) }
 }
 
 /// Refusals are written so that they can stand inside a sentence; alone they are one.

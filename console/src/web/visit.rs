@@ -34,6 +34,8 @@ pub struct Inner {
     pub caller: Caller,
     /// Path and query, to come back to; of a form's answer just `/`.
     pub here: String,
+    /// The path alone.
+    pub path: String,
     /// The message of the last action.
     pub flash: Option<Flash>,
     /// The chosen look.
@@ -58,6 +60,14 @@ impl Deref for Visit {
 }
 
 impl Visit {
+    /// The page on which a form stands, or home: the way out of a refusal.
+    pub fn way_out(&self) -> (String, String) {
+        match super::form::back(&self.path) {
+            home if home == "/" || home == self.here => ("To the queue".into(), "/".into()),
+            page => ("Back".into(), page),
+        }
+    }
+
     /// Reads a request and resumes its session, if it brought one that is live.
     ///
     /// # Errors
@@ -82,6 +92,7 @@ impl Visit {
             app: app.clone(),
             caller,
             here: here(request),
+            path: path.to_owned(),
             flash: flash::read(headers),
             theme: theme::read(headers),
             has_shortcuts: shortcuts::read(headers),

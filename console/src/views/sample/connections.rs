@@ -34,13 +34,16 @@ fn results(t: Tongue) -> impl Iterator<Item = (&'static str, OauthResult)> {
     let failed = OauthResult::ExchangeFailed {
         code: Some(t.say("400, code 283")),
         message: Some(t.say("Invalid authorization code")),
-        request_id: t.say("req_01j9x4w2m7"),
     };
     let mismatched =
         OauthResult::Mismatched { expected: t.say("@halden_home"), got: t.say("@halden_outlet") };
     [
         ("oauth-denied", OauthResult::Denied),
         ("oauth-unknown", OauthResult::Unknown),
+        ("oauth-damaged", OauthResult::Damaged),
+        ("oauth-no-answer", OauthResult::NoAnswer),
+        ("oauth-account-unread", OauthResult::AccountUnread),
+        ("oauth-ended", OauthResult::Ended),
         ("oauth-expired", OauthResult::Expired),
         ("oauth-reused", OauthResult::Reused),
         ("oauth-other-session", OauthResult::OtherSession),

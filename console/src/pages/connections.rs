@@ -1,0 +1,125 @@
+//! The Pinterest accounts that this installation may write to.
+
+mod shown;
+
+use countersign_api::connections::{self, Connect, ConnectionError, NewBoard};
+use countersign_api::drafts::{self, Filter};
+use countersign_api::ids::ConnectionId;
+use countersign_api::vocabulary::DraftState;
+use poem::handler;
+use poem::web::Path;
+
+use super::settings::IMAGES_KEPT;
+use crate::views::connections as view;
+use crate::views::environment::Environment;
+use crate::web::refused::field_errors;
+use crate::web::{Answer, Form, Message, Refused, Visit, id, page, page_as, see, see_with};
+
+/// Where a person removes the app at Pinterest.
+const APPS_AT_PINTEREST: &str = "https://www.pinterest.com/settings/security";
+
+/// `GET /connections`
+#[handler]
+pub(super) async fn list(visit: Visit) -> Answer {
+    answer(&visit, 200, view::Connect::default()).await
+}
+
+/// `POST /connections`
+#[handler]
+pub(super) async fn connect(visit: Visit, form: Form) -> Answer {
+    let (admin, session) = (visit.admin()?, session(&visit)?);
+    let environment = form.text("environment").parse().map_err(|_| Refused::status(400))?;
+    let typed = form.text("expected_username").to_owned();
+    let input = Connect { environment, expected_username: Some(typed.clone()) };
+    match connections::connect(&visit.app, &admin, &session, input).await {
+        Ok(started) => Ok(see(started.authorize_url.as_str())),
+        Err(error) => {
+            let (errors, environment) = (field_errors(error, &[])?, environment.as_str().to_owned());
+            let form =
+                view::Connect { environment, expected_username: typed, errors, ..view::Connect::default() };
+            answer(&visit, 422, form).await
+        }
+    }
+}
+
+/// `POST /connections/{id}/confirm`
+#[handler]
+pub(super) async fn confirm(visit: Visit, Path(connection): Path<String>, _form: Form) -> Answer {
+    connections::confirm(&visit.app, &visit.admin()?, &id(&connection)?).await?;
+    Ok(see_with(&visit, "/connections", Message::Confirmed))
+}
+
+/// `POST /connections/{id}/reconnect`
+#[handler]
+pub(super) async fn reconnect(visit: Visit, Path(connection): Path<String>, _form: Form) -> Answer {
+    let (admin, session) = (visit.admin()?, session(&visit)?);
+    let started = connections::reconnect(&visit.app, &admin, &session, &id(&connection)?).await?;
+    Ok(see(started.authorize_url.as_str()))
+}
+
+/// `GET /connections/{id}/disconnect`
+#[handler]
+pub(super) async fn ask_disconnect(visit: Visit, Path(connection): Path<String>) -> Answer {
+    visit.admin()?;
+    let connection = connections::find(&visit.app, &id(&connection)?).await?;
+    let model = view::Disconnect {
+        scheduled: waiting(&visit, &connection.id).await?,
+        username: shown::name(&connection).unwrap_or_else(|| "this account".into()),
+        revoke_url: APPS_AT_PINTEREST.into(),
+        kept_for: IMAGES_KEPT.into(),
+        id: connection.id.to_string(),
+    };
+    Ok(page(view::disconnect(&visit.frame_in(connection.environment.as_str()).await?, &model)))
+}
+
+/// `POST /connections/{id}/disconnect`
+#[handler]
+pub(super) async fn disconnect(visit: Visit, Path(connection): Path<String>, _form: Form) -> Answer {
+    connections::disconnect(&visit.app, &visit.admin()?, &id(&connection)?).await?;
+    Ok(see_with(&visit, "/connections", Message::Disconnected))
+}
+
+/// `POST /connections/{id}/boards`
+#[handler]
+pub(super) async fn create_board(visit: Visit, Path(connection): Path<String>, form: Form) -> Answer {
+    let author = visit.author()?;
+    let board = NewBoard { name: form.text("name").to_owned(), privacy: form.text("privacy").to_owned() };
+    connections::create_board(&visit.app, &author, &id(&connection)?, board).await?;
+    Ok(see_with(&visit, "/connections", Message::BoardCreated))
+}
+
+/// The session that a consent has to come back to.
+fn session(visit: &Visit) -> Result<countersign_api::ids::SessionId, Refused> {
+    visit.signed_in().map(|(_, session)| session.id.clone()).ok_or(Refused::SignIn)
+}
+
+/// The list, also as the answer to a form with errors; what was typed is in `form`.
+async fn answer(visit: &Visit, status: u16, form: view::Connect) -> Answer {
+    let person = visit.reader()?;
+    let (items, gravest) = shown::all(visit, &person).await?;
+    let mut frame = visit.frame().await?;
+    "/connections".clone_into(&mut frame.here);
+    frame.environment = gravest.unwrap_or(frame.environment);
+    let environments = connectable(visit);
+    let start = person.admin().is_ok().then(|| view::Connect { environments, ..form });
+    let is_trial = shown::is_production_closed(&visit.app);
+    Ok(page_as(status, view::page(&frame, &view::Connections { items, connect: start, is_trial })))
+}
+
+fn connectable(visit: &Visit) -> Vec<Environment> {
+    let codes = visit.app.endpoints.connectable();
+    codes.iter().filter_map(|environment| Environment::parse(environment.as_str())).collect()
+}
+
+/// How many Pins are countersigned for an account and not sent yet.
+async fn waiting(visit: &Visit, id: &ConnectionId) -> Result<u64, Refused> {
+    let (connection, state) = (Some(id.clone()), Some(DraftState::Approved));
+    let filter = Filter { connection, state, limit: drafts::MAX_LIMIT, ..Filter::default() };
+    Ok(drafts::list(&visit.app, &visit.reader()?, &filter).await?.items.len() as u64)
+}
+
+/// Why an account is held, in the words with which the service refuses to use it.
+fn held(connection: &connections::Connection) -> Option<String> {
+    let reason = connection.hold_reason?;
+    Some(crate::web::refused::sentence(&ConnectionError::Held(reason).to_string()))
+}
