@@ -21,7 +21,7 @@ mod upkeep;
 mod usable;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use countersign_entities::{ids::ConnectionId, vocabulary::ConnectionState};
 

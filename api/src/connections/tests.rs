@@ -4,5 +4,5 @@ mod boards;
 mod consent;
 mod refresh;
 mod refused;
-mod support;
+pub(crate) mod support;
 mod upkeep;

@@ -73,3 +73,6 @@ pub async fn run_until_idle(app: &App) -> Result<(), Fault> {
     while run_once(app).await? {}
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

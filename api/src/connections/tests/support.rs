@@ -26,24 +26,24 @@ use crate::{
     testing::{self, TestApp},
 };
 
-pub(super) const KITCHEN: &str = "halden_kitchen";
-pub(super) const HOME: &str = "halden_home";
+pub(crate) const KITCHEN: &str = "halden_kitchen";
+pub(crate) const HOME: &str = "halden_home";
 
-pub(super) struct World {
-    pub(super) test: TestApp,
-    pub(super) simulator: Simulator,
-    pub(super) admin: Admin,
-    pub(super) session: SessionId,
+pub(crate) struct World {
+    pub(crate) test: TestApp,
+    pub(crate) simulator: Simulator,
+    pub(crate) admin: Admin,
+    pub(crate) session: SessionId,
     address: String,
     _stop: DropGuard,
 }
 
-pub(super) async fn world() -> World {
+pub(crate) async fn world() -> World {
     world_with(|_| {}).await
 }
 
 /// One whose calls give up after a second.
-pub(super) async fn hasty_world() -> World {
+pub(crate) async fn hasty_world() -> World {
     world_with(|parts| {
         parts.timing.calls.other = Duration::from_secs(1);
         parts.outbound = Outbound::new(&parts.timing.calls).unwrap();
@@ -51,7 +51,7 @@ pub(super) async fn hasty_world() -> World {
     .await
 }
 
-pub(super) async fn world_with(change: impl FnOnce(&mut Parts)) -> World {
+pub(crate) async fn world_with(change: impl FnOnce(&mut Parts)) -> World {
     let start_at = Some(1_772_355_604_000_000);
     let simulator = Simulator::new(Settings { seed: Some(3), start_at, ..Settings::default() }).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -73,42 +73,42 @@ pub(super) async fn world_with(change: impl FnOnce(&mut Parts)) -> World {
 }
 
 impl World {
-    pub(super) fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.test.app
     }
 
     /// Time passes here and over there.
-    pub(super) fn advance(&self, duration: Duration) {
+    pub(crate) fn advance(&self, duration: Duration) {
         self.test.clock.advance(duration);
         self.simulator.advance_clock(i64::try_from(duration.as_secs()).unwrap());
     }
 
-    pub(super) fn net() -> Net {
+    pub(crate) fn net() -> Net {
         Net { address: Some("192.0.2.7".to_owned()), user_agent: Some("Firefox".to_owned()) }
     }
 
     /// The admin in the session that starts consents.
-    pub(super) fn visitor(&self) -> Visitor {
+    pub(crate) fn visitor(&self) -> Visitor {
         self.visitor_in(self.session.clone())
     }
 
-    pub(super) fn visitor_in(&self, session: SessionId) -> Visitor {
+    pub(crate) fn visitor_in(&self, session: SessionId) -> Visitor {
         let principal: Principal = (*self.admin).clone();
         Visitor { session: Some((session, principal)), net: Self::net() }
     }
 
-    pub(super) fn stranger() -> Visitor {
+    pub(crate) fn stranger() -> Visitor {
         Visitor { session: None, net: Self::net() }
     }
 
-    pub(super) async fn start(&self, expected: Option<&str>) -> Started {
+    pub(crate) async fn start(&self, expected: Option<&str>) -> Started {
         let expected_username = expected.map(str::to_owned);
         let input = Connect { environment: Environment::Sandbox, expected_username };
         connect(self.app(), &self.admin, &self.session, input).await.unwrap()
     }
 
     /// Presses a button on the consent page; the query with which the browser comes back.
-    pub(super) async fn press(&self, authorize: &Url, account: &str, decision: &str) -> String {
+    pub(crate) async fn press(&self, authorize: &Url, account: &str, decision: &str) -> String {
         let more = [("account", account), ("decision", decision)];
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(authorize.query_pairs())
@@ -130,12 +130,12 @@ impl World {
         location.query().unwrap().to_owned()
     }
 
-    pub(super) async fn come_back(&self, query: &str) -> Result<Connection, CallbackRefused> {
+    pub(crate) async fn come_back(&self, query: &str) -> Result<Connection, CallbackRefused> {
         callback(self.app(), self.visitor(), CallbackQuery::parse(query)).await
     }
 
     /// The whole way.
-    pub(super) async fn consent(
+    pub(crate) async fn consent(
         &self,
         started: &Started,
         account: &str,
@@ -145,18 +145,18 @@ impl World {
     }
 
     /// An active account: halden_kitchen in the sandbox.
-    pub(super) async fn connected(&self) -> Connection {
+    pub(crate) async fn connected(&self) -> Connection {
         let started = self.start(Some(KITCHEN)).await;
         self.consent(&started, KITCHEN).await.unwrap()
     }
 
     /// How often the far end was called with this path.
-    pub(super) fn calls(&self, path: &str) -> usize {
+    pub(crate) fn calls(&self, path: &str) -> usize {
         self.simulator.ledger().requests.iter().filter(|request| request.path.ends_with(path)).count()
     }
 
     /// The types of a connection's events in order, with the outcome where it is not `ok`.
-    pub(super) async fn story(&self, id: &ConnectionId) -> Vec<String> {
+    pub(crate) async fn story(&self, id: &ConnectionId) -> Vec<String> {
         let events = read::tail(&self.app().db, 0, 500).await.unwrap();
         let its = events.into_iter().filter(|event| event.stream == format!("connection:{id}"));
         let words = its.map(|event| match event.outcome.as_str() {
@@ -167,7 +167,7 @@ impl World {
     }
 
     /// The promises that hold after every test: the log is sound, keeps its rules and no secret, no intent is open.
-    pub(super) async fn check(&self) {
+    pub(crate) async fn check(&self) {
         let app = self.app();
         let checked = read::self_check(&app.db).await.unwrap();
         assert!(checked.fault.is_none(), "{:?}", checked.fault);
