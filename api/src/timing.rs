@@ -151,6 +151,8 @@ pub struct OAuth {
     pub idle_refresh: Duration,
     /// How long one refresh may hold others of the same connection up.
     pub refresh_lease_ttl: Duration,
+    /// How often tokens that are due and holds that may be over are looked for.
+    pub upkeep: Duration,
 }
 
 impl Default for OAuth {
@@ -161,6 +163,7 @@ impl Default for OAuth {
             refresh_at_percent: 80,
             idle_refresh: days(7),
             refresh_lease_ttl: seconds(60),
+            upkeep: seconds(60),
         }
     }
 }

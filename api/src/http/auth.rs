@@ -10,7 +10,13 @@ use poem_openapi::{
     registry::{MetaSecurityScheme, Registry},
 };
 
-use super::{answers::Answer, caller::{self, Caller}, csrf, problem::Problem, refused::Refused};
+use super::{
+    answers::Answer,
+    caller::{self, Caller},
+    csrf,
+    problem::Problem,
+    refused::Refused,
+};
 use crate::{
     app::App,
     operators::{

@@ -1,4 +1,4 @@
-//! The loops behind the console: they deliver, look after what is in flight, and sweep.
+//! The loops behind the console: they deliver, look after what is in flight, keep accounts usable, and sweep.
 //!
 //! Each step is a function that can be called by itself (tests do); here they are repeated. A step that fails or panics
 //! is logged and tried again at the next turn. A graceful stop begins no new step and lets those at work end.
@@ -8,7 +8,7 @@ use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{app::App, error::Fault};
+use crate::{app::App, connections, error::Fault};
 
 pub mod lifecycle;
 pub mod sweep;
@@ -46,6 +46,10 @@ impl Workers {
         workers.repeat("sweep", app.timing.process.sweep, move |app| async move {
             let (own, others) = (sweep(&app).await, also(app).await);
             own.and(others).map(|()| Turn::Idle)
+        });
+        workers.repeat("connections", app.timing.oauth.upkeep, |app| async move {
+            let (held, fresh) = (connections::recheck(&app).await, connections::keep_fresh(&app).await);
+            held.and(fresh).map(|()| Turn::Idle)
         });
         workers.tracker.close();
         workers

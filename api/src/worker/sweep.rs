@@ -1,6 +1,6 @@
-//! Taking away what is over: sign-in links and sessions, uploads that no draft uses.
+//! Taking away what is over: sign-in links and sessions, consents, uploads that no draft uses.
 
-use crate::{app::App, drafts, error::Fault, operators};
+use crate::{app::App, connections, drafts, error::Fault, operators};
 
 /// Sweeps everything once. What fails is tried again the next time; the rest is swept all the same.
 ///
@@ -8,7 +8,11 @@ use crate::{app::App, drafts, error::Fault, operators};
 /// The last [`Fault`] there was.
 pub async fn sweep(app: &App) -> Result<(), Fault> {
     app.throttles.forget_idle();
-    let swept = [("operators", operators::sweep(app).await), ("uploads", drafts::sweep_uploads(app).await)];
+    let swept = [
+        ("operators", operators::sweep(app).await),
+        ("consents", connections::sweep(app).await),
+        ("uploads", drafts::sweep_uploads(app).await),
+    ];
     report(swept)
 }
 
