@@ -23,7 +23,7 @@ pub(super) enum Claimed {
     /// Something was due and cannot be sent now; it is held.
     SetAside,
     /// Ours.
-    Ours(Claim),
+    Ours(Box<Claim>),
 }
 
 /// Takes the next publication that is due under a fresh lease.
@@ -46,7 +46,7 @@ pub(super) async fn claim(app: &App) -> Result<Claimed, Fault> {
     app.hooks.reach(Point::ClaimBeforeCommit).await?;
     tx.commit().await?;
     app.hooks.reach(Point::ClaimAfterCommit).await?;
-    Ok(Claimed::Ours(Claim { publication, lease_token }))
+    Ok(Claimed::Ours(Box::new(Claim { publication, lease_token })))
 }
 
 /// Lets the queue show what has become due.

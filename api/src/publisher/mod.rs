@@ -47,7 +47,7 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
     match claim::claim(app).await? {
         claim::Claimed::Nothing => Ok(false),
         claim::Claimed::SetAside => Ok(true),
-        claim::Claimed::Ours(claim) => attempt::deliver(app, claim).await.map(|()| true),
+        claim::Claimed::Ours(claim) => attempt::deliver(app, *claim).await.map(|()| true),
     }
 }
 
