@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use countersign_entities::{Timestamp, ids::EventId};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock,
@@ -55,8 +55,6 @@ pub struct Inner {
     pub throttles: Throttles,
     /// What features keep in memory only.
     pub memory: Memory,
-    /// Wakes the publisher before its next tick.
-    pub wake: Notify,
     /// Names this process in leases.
     pub instance: String,
     slow: Arc<Semaphore>,
@@ -88,14 +86,7 @@ impl App {
         let instance = parts.rng.hex(8);
         let throttles = Throttles::new();
         let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
-        Self(Arc::new(Inner {
-            parts,
-            throttles,
-            memory: Memory::default(),
-            wake: Notify::new(),
-            instance,
-            slow,
-        }))
+        Self(Arc::new(Inner { parts, throttles, memory: Memory::default(), instance, slow }))
     }
 
     /// The present moment.

@@ -74,7 +74,6 @@ pub async fn approve(
         events(app, reviewer, &draft, &revision, &approval, &publication_id, due_at, decision.note.as_ref())?;
     tx.commit(events).await?;
     app.hooks.reach(Point::ApproveAfterCommit).await.map_err(Fault::from)?;
-    app.wake.notify_one();
     Ok(Approved { draft: changed, approval_id: approval.id, publication_id, due_at })
 }
 

@@ -28,8 +28,10 @@ pub(super) enum Claimed {
 
 /// Takes the next publication that is due under a fresh lease.
 pub(super) async fn claim(app: &App) -> Result<Claimed, Fault> {
-    show_due(app).await?;
     let now = app.now();
+    if !store::has_due(&app.db, now).await? {
+        return Ok(Claimed::Nothing);
+    }
     let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
     let Some(publication) = store::next_due(&tx, now).await? else { return Ok(Claimed::Nothing) };
     if let Some(reason) = hold::obstacle(app, &tx, &publication).await? {
@@ -47,14 +49,4 @@ pub(super) async fn claim(app: &App) -> Result<Claimed, Fault> {
     tx.commit().await?;
     app.hooks.reach(Point::ClaimAfterCommit).await?;
     Ok(Claimed::Ours(Box::new(Claim { publication, lease_token })))
-}
-
-/// Lets the queue show what has become due.
-async fn show_due(app: &App) -> Result<(), Fault> {
-    if store::has_due_tab(&app.db, app.now()).await?.is_some() {
-        let tx = AuditedTx::housekeeping(app, Housekeeping::Tabs).await?;
-        store::retab_due(&tx, app.now()).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }

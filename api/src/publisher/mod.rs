@@ -26,7 +26,7 @@ pub use reap::expire_own_leases;
 pub use resolve::{Resolution, resolve};
 pub use view::{AttemptView, Publication};
 
-use crate::{app::App, connections, error::Fault};
+use crate::{app::App, connections, drafts, error::Fault};
 
 /// Does one piece of work, if there is one: a send, a look at a board, a lease that ran out.
 ///
@@ -61,6 +61,7 @@ pub async fn maintain(app: &App) -> Result<bool, Fault> {
     let voided = void::void_lapsed(app).await?;
     let released = hold::release_ready(app).await?;
     let looked = reconcile::look_at_due(app).await?;
+    drafts::move_due(app).await?;
     Ok(reaped || told || voided || released || looked)
 }
 

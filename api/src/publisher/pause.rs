@@ -91,7 +91,6 @@ pub async fn resume(app: &App, by: &MayResume) -> Result<Status, Error> {
         store::set_paused(&tx, None, app.now()).await?;
         let event = Event::installation(app, &by.0, Happening::PublishingResumed {});
         tx.commit_one(event).await?;
-        app.wake.notify_one();
     }
     status(app).await
 }

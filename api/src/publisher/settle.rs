@@ -123,7 +123,6 @@ async fn write(
     app.hooks.reach(Point::SettleBeforeCommit).await?;
     tx.commit(events).await?;
     app.hooks.reach(Point::SettleAfterCommit).await?;
-    app.wake.notify_one();
     Ok(true)
 }
 

@@ -8,12 +8,15 @@ use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{app::App, connections, error::Fault};
+use crate::{app::App, connections, error::Fault, publisher};
 
 pub mod lifecycle;
 pub mod sweep;
 
 pub use sweep::sweep;
+
+/// How many accounts are published for at the same time.
+const DELIVERIES_AT_ONCE: usize = 4;
 
 /// The loops of a process.
 pub struct Workers {
@@ -51,8 +54,24 @@ impl Workers {
             let (held, fresh) = (connections::recheck(&app).await, connections::keep_fresh(&app).await);
             held.and(fresh).map(|()| Turn::Idle)
         });
+        workers.publish();
         workers.tracker.close();
         workers
+    }
+
+    /// Several deliveries at once, so that one account's slow answer does not hold up the others; and one loop that
+    /// looks after what is in flight.
+    fn publish(&self) {
+        let tick = self.app.timing.process.publisher_tick;
+        let after = |did: bool| if did { Turn::More } else { Turn::Idle };
+        for _ in 0..DELIVERIES_AT_ONCE {
+            self.repeat(
+                "deliver",
+                tick,
+                move |app| async move { publisher::deliver_one(&app).await.map(after) },
+            );
+        }
+        self.repeat("maintain", tick, move |app| async move { publisher::maintain(&app).await.map(after) });
     }
 
     /// Begins nothing new and waits until what is at work has ended, or the time for that is over. Whether it ended.

@@ -8,6 +8,16 @@ use sea_orm::{
 
 use crate::{audit::HousekeepingTx, db::Reads, error::Fault, publisher::view::Publication};
 
+/// Whether anything is due at all: so that an idle worker does not ask for the writer.
+pub(in crate::publisher) async fn has_due(on: &impl Reads, now: Timestamp) -> Result<bool, Fault> {
+    let row = publication::Entity::find()
+        .filter(publication::Column::State.eq(PublicationState::Scheduled))
+        .filter(publication::Column::DueAt.lte(now))
+        .one(on.connection())
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The next publication that is due and whose account is idle; while a twin (same board, same texts) is unknown, it
 /// waits. On PostgreSQL rows that another worker is taking are passed over.
 pub(in crate::publisher) async fn next_due(

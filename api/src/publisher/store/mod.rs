@@ -4,7 +4,7 @@
 
 use countersign_entities::{
     Timestamp, asset, asset_blob, attempt, connection,
-    ids::{AssetId, AttemptId, ConnectionId, DraftId, PublicationId},
+    ids::{AssetId, AttemptId, ConnectionId, PublicationId},
     publication, setting, token_grant,
     vocabulary::{AttemptClass, ConnectionState, Environment, HoldReason, PublicationState},
 };
@@ -17,15 +17,10 @@ use sea_orm::{
 mod claims;
 mod rows;
 
-pub(super) use claims::{Lease, claim, next_due, prolong, unclaim};
+pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
 
 use super::view::{AttemptView, Publication};
-use crate::{
-    approvals::store::PAUSED,
-    audit::{AuditedTx, Writes},
-    db::Reads,
-    error::Fault,
-};
+use crate::{approvals::store::PAUSED, audit::AuditedTx, db::Reads, error::Fault};
 
 /// A publication by its id.
 pub(super) async fn find(on: &impl Reads, id: &PublicationId) -> Result<Option<Publication>, Fault> {
@@ -375,27 +370,4 @@ pub(super) async fn set_paused(tx: &AuditedTx<'_>, by: Option<&str>, now: Timest
 pub(super) async fn paused(on: &impl Reads) -> Result<Option<(String, Timestamp)>, Fault> {
     let row = setting::Entity::find_by_id(PAUSED).one(on.connection()).await?;
     Ok(row.map(|row| (row.value, row.changed_at)))
-}
-
-/// Moves scheduled drafts whose time has come to the tab that shows what is due. Housekeeping: no event tells of it.
-pub(super) async fn retab_due(tx: &impl Writes, now: Timestamp) -> Result<u64, Fault> {
-    use countersign_entities::{draft, vocabulary::Tab};
-    let updated = draft::Entity::update_many()
-        .col_expr(draft::Column::Tab, Expr::value(Tab::Approved))
-        .filter(draft::Column::Tab.eq(Tab::Scheduled))
-        .filter(draft::Column::DueAt.lte(now))
-        .exec(tx.connection())
-        .await?;
-    Ok(updated.rows_affected)
-}
-
-/// Whether any scheduled draft is due: so that nothing is written where nothing changes.
-pub(super) async fn has_due_tab(on: &impl Reads, now: Timestamp) -> Result<Option<DraftId>, Fault> {
-    use countersign_entities::{draft, vocabulary::Tab};
-    let row = draft::Entity::find()
-        .filter(draft::Column::Tab.eq(Tab::Scheduled))
-        .filter(draft::Column::DueAt.lte(now))
-        .one(on.connection())
-        .await?;
-    Ok(row.map(|row| row.id))
 }
