@@ -40,7 +40,6 @@ pub(super) async fn settle(
     app.hooks.reach(Point::ConnectAfterAccount).await.map_err(Fault::from)?;
     let settled = persist(app, || write(app, actor, flow, begun, usable, &account)).await?;
     app.hooks.reach(Point::ConnectAfterConfirm).await.map_err(Fault::from)?;
-    app.wake.notify_one();
     settled
 }
 

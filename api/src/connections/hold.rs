@@ -73,7 +73,6 @@ pub async fn release(app: &App, id: &ConnectionId, reason: HoldReason) -> Result
     store::save(&tx, &connection, ConnectionState::Held).await?;
     let released = Happening::ConnectionReleased { why: reason.as_str() };
     tx.commit_one(connection.event(app, &Actor::worker(), released)).await?;
-    app.wake.notify_one();
     Ok(())
 }
 

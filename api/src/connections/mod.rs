@@ -84,7 +84,6 @@ pub async fn confirm(app: &App, admin: &Admin, id: &ConnectionId) -> Result<Conn
     connection.state = ConnectionState::Active;
     store::save(&tx, &connection, from).await?;
     tx.commit_one(connection.event(app, admin.actor(), Happening::AccountConfirmed {})).await?;
-    app.wake.notify_one();
     Ok(connection)
 }
 
