@@ -63,9 +63,10 @@ pub(super) async fn set_password(visit: Visit, form: Form) -> Answer {
 
 /// What the form asks: nothing but a new password in a session that came from a link.
 fn asked(visit: &Visit, errors: Vec<FieldError>) -> Result<SetPassword, Refused> {
-    let (_, session) = visit.signed_in().ok_or(Refused::SignIn)?;
+    let (principal, session) = visit.signed_in().ok_or(Refused::SignIn)?;
+    let email = principal.person().email.clone();
     let may_skip = session.asks_password && session.may_skip_password;
-    Ok(SetPassword { asks_current: !session.is_from_link, may_skip, errors })
+    Ok(SetPassword { email, asks_current: !session.is_from_link, may_skip, errors })
 }
 
 /// `POST /account/sessions/{id}/revoke`

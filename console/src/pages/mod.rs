@@ -17,6 +17,7 @@ mod connections;
 mod oauth;
 mod operators;
 mod privacy_policy;
+mod publishing;
 mod settings;
 mod sign_in;
 mod theme;
@@ -52,6 +53,8 @@ pages! {
     "/connections/:id/disconnect" => get connections::ask_disconnect, post connections::disconnect;
     "/connections/:id/boards" => post connections::create_board;
     "/oauth/callback" => get oauth::callback;
+    "/publishing/pause" => post publishing::pause;
+    "/publishing/resume" => post publishing::resume;
     "/settings" => get settings::show;
     "/tokens" => post tokens::create;
     "/tokens/:id/revoke" => post tokens::revoke;

@@ -25,7 +25,9 @@ pub(super) async fn callback(request: &Request, visit: Visit) -> Answer {
         }
         Ok(_) => Ok(see_with(&visit, "/connections", Message::Connected)),
         Err(refused) => {
-            let status = status_of(refused.kind());
+            // A no is an answer like any other.
+            let is_denial = matches!(refused, CallbackRefused::Denied);
+            let status = if is_denial { 200 } else { status_of(refused.kind()) };
             answer(&visit, status, &result(refused)?).await
         }
     }

@@ -6,8 +6,7 @@ use countersign_api::app::App;
 use countersign_api::endpoints::AccessTier;
 use poem::handler;
 
-use super::tokens;
-use crate::views::publishing::Publishing;
+use super::{publishing, tokens};
 use crate::views::settings as view;
 use crate::views::tokens::Tokens;
 use crate::web::{Answer, Visit, page_as};
@@ -30,7 +29,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
 pub(super) async fn answer(visit: &Visit, status: u16, tokens: Option<Tokens>) -> Answer {
     let mut frame = visit.frame().await?;
     "/settings".clone_into(&mut frame.here);
-    let publishing = Publishing { paused: frame.paused.clone(), ..Publishing::default() };
+    let publishing = publishing::section(visit, &frame).await?;
     let groups = vec![review(&visit.app), pinterest(&visit.app), installation(&visit.app)];
     Ok(page_as(status, view::page(&frame, &view::Settings { groups, publishing, tokens })))
 }

@@ -91,5 +91,5 @@ fn routes(app: &App, log: &AccessLog, stopping: &Stopping, detached: &Detached) 
 fn is_upload(request: &Request) -> bool {
     let path = request.uri().path();
     let is_form = request.content_type().is_some_and(|given| given.starts_with("multipart/form-data"));
-    is_form && (path == "/api/v1/assets" || path.starts_with("/drafts/"))
+    is_form && (path == "/api/v1/assets" || path == "/drafts" || path.starts_with("/drafts/"))
 }

@@ -193,7 +193,7 @@ fn connection(frame: &Frame, connection: &Connection) -> Markup {
 fn buttons(frame: &Frame, connection: &Connection) -> Markup {
     let id = &connection.id;
     html! {
-        @if connection.may.reconnect { (form::button(frame, &format!("/connections/{id}/reconnect"), "btn", html! { (icon("redo")) "Reconnect" })) }
+        @if connection.may.reconnect { (form::button(frame, &format!("/connections/{id}/reconnect"), "btn", html! { (icon("redo")) (if connection.state == ConnectionState::Pending { "Start again" } else { "Reconnect" }) })) }
         @if connection.may.disconnect { a.btn.bad href={ "/connections/" (id) "/disconnect" } { (icon("trash")) "Disconnect…" } }
     }
 }

@@ -97,7 +97,7 @@ pub const FORMS: &[Form] = &[
         &["outcome", "pin_id", "reason"],
         "`outcome` is `published` (with `pin_id`), `abandon`, or `again` (abandon, then to `/review?draft=`); to the draft",
     ),
-    form("/publishing/pause", &["reason"], "to `/settings#publishing`"),
+    form("/publishing/pause", &[], "to `/settings#publishing`"),
     form("/publishing/resume", &[], "to `/settings#publishing`"),
     form(
         "/connections",

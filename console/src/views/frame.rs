@@ -144,8 +144,6 @@ pub struct Paused {
     pub by: String,
     /// When, in Unix microseconds.
     pub at: i64,
-    /// Why, as that person wrote it.
-    pub reason: Option<String>,
     /// How many Pins wait for it.
     pub waiting: u64,
 }

@@ -45,7 +45,7 @@ const PROMISES: [(&str, &[&str]); 4] = [
         "What else is recorded",
         &[
             "An audit log records each step of consent, review and publishing, so that it can be checked later. It holds no secrets and no Pinterest content.",
-            "Server logs hold the address path, time, status and browser of a request, for security and to find faults.",
+            "Server logs hold the kind of page, time, status and browser of a request, for security and to find faults.",
             "There are no advertisements, no tracking, no analytics and no scripts from elsewhere.",
         ],
     ),

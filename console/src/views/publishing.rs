@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::comments::LIMIT;
-use super::form::{self, Field};
+use super::form;
 use super::frame::{Frame, Paused};
 use super::icon::icon;
 use super::note::{self, Tone};
@@ -38,11 +37,10 @@ fn pause(frame: &Frame, publishing: &Publishing) -> Markup {
     html! {
         p { "Publishing runs. " (number(publishing.due_soon)) " Pins are due within a day." }
         @if publishing.may_pause {
-            (form::post(frame, "/publishing/pause", "stack-s gap narrow", html! {
+            div.stack-s.gap.narrow {
                 p.small.soft { "From then on nothing is sent, for all accounts. What was sent already cannot be called back. Signatures stay; a Pin that is more than 60 minutes late when publishing goes on counts as missed." }
-                (Field::text("reason", "Why").limit(LIMIT).required())
-                button.btn.bad { (icon("pause")) "Pause publishing" }
-            }))
+                (form::button(frame, "/publishing/pause", "btn bad", html! { (icon("pause")) "Pause publishing" }))
+            }
         } @else { p.small.soft { "Reviewers and admins can pause it." } }
     }
 }
@@ -53,7 +51,6 @@ fn resume(frame: &Frame, publishing: &Publishing, paused: &Paused) -> Markup {
         "Publishing is paused",
         html! {
             p { (paused.by) " paused it, " (frame.times.short(paused.at)) ". " (number(paused.waiting)) " Pins wait." }
-            @if let Some(reason) = &paused.reason { p { "“" (reason) "”" } }
             @if publishing.may_resume {
                 div.line { (form::button(frame, "/publishing/resume", "btn solid", html! { (icon("send")) "Resume publishing" })) }
                 p.small.gap-s { "What is due is sent at once, one after another for each account." }

@@ -48,6 +48,8 @@ pub enum DeadLink {
 /// The form for a password, after a one-time link or from the account.
 #[derive(Clone, Debug, Default)]
 pub struct SetPassword {
+    /// Whose, for the browser that keeps it.
+    pub email: String,
     /// Whether the present password is asked for: not in a session from a link.
     pub asks_current: bool,
     /// Whether it may be left for later: in rehearsal, after a link.
@@ -136,6 +138,7 @@ pub fn set_password(frame: &Frame, model: &SetPassword) -> Markup {
             div.narrow {
                 (form::summary("The password was not set", &model.errors))
                 (form::post(frame, "/account/password", "sheet stack", html! {
+                    input type="email" aria-label="E-mail" autocomplete="username" value=(model.email) readonly hidden;
                     @if model.asks_current {
                         (Field::password("current", "Present password", "current-password").required().error(error("current")))
                     }

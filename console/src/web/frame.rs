@@ -3,8 +3,8 @@
 use countersign_api::audit;
 use countersign_api::drafts;
 use countersign_api::endpoints::Endpoints;
-use countersign_api::error::Fault;
-use countersign_api::operators::{Principal, Role, Roles};
+use countersign_api::operators::{Principal, Role, Roles, people};
+use countersign_api::publisher::pause;
 use countersign_api::vocabulary::Tab;
 
 use super::refused::Refused;
@@ -24,8 +24,9 @@ impl Visit {
         frame.toast =
             self.take_flash().map(|flash| Toast { words: flash.message.words().into(), undo: None });
         if self.signed_in().is_some() {
-            frame.review_count = self.review_count().await?;
-            frame.paused = self.paused().await?;
+            let counts = drafts::counts(&self.app).await?;
+            frame.review_count = Some(count(&counts, Tab::Review));
+            frame.paused = self.paused(count(&counts, Tab::Approved)).await?;
             frame.footer.audit_records = Some(audit::read::head(&self.app.db).await?.1.size());
         }
         Ok(frame)
@@ -67,16 +68,17 @@ impl Visit {
         }
     }
 
-    /// How many drafts wait for a review.
-    async fn review_count(&self) -> Result<Option<u64>, Fault> {
-        let counts = drafts::counts(&self.app).await?;
-        let count = counts.into_iter().find(|(tab, _)| *tab == Tab::Review).map(|(_, count)| count);
-        Ok(count.and_then(|count| u64::try_from(count).ok()))
+    async fn paused(&self, waiting: u64) -> Result<Option<Paused>, Refused> {
+        let Some((who, at)) = pause::status(&self.app).await?.paused else { return Ok(None) };
+        let names = people::names(&self.app, who.parse()).await?;
+        let by = names.into_values().next().unwrap_or_else(|| "Somebody on the command line".to_owned());
+        Ok(Some(Paused { by, at: at.micros(), waiting }))
     }
+}
 
-    async fn paused(&self) -> Result<Option<Paused>, Fault> {
-        Ok(None)
-    }
+fn count(counts: &[(Tab, i64)], wanted: Tab) -> u64 {
+    let found = counts.iter().find(|(tab, _)| *tab == wanted);
+    found.and_then(|(_, count)| u64::try_from(*count).ok()).unwrap_or_default()
 }
 
 /// Roles, as the views show them.

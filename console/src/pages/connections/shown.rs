@@ -68,7 +68,8 @@ async fn one(
         username: name(&connection),
         expected: connection.expected_username.as_ref().map(|name| format!("@{name}")),
         about: format!(
-            "Connected by {}",
+            "{} by {}",
+            if connection.username.is_some() { "Connected" } else { "Begun" },
             names.get(&connection.created_by).map_or("somebody", String::as_str)
         ),
         connected_at: connection.connected_at.map(|at| at.micros()),

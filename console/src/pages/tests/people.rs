@@ -120,6 +120,20 @@ async fn ones_other_sessions_are_listed_and_ended() {
 }
 
 #[tokio::test]
+async fn publishing_is_paused_by_a_reviewer_and_resumed_by_an_admin() {
+    let site = Site::start().await;
+    let (ada, rowan) = (site.signed_in("Ada").await, site.signed_in("Rowan").await);
+    assert!(rowan.get("/settings").await.has("Pause publishing"));
+    assert_eq!(rowan.post("/publishing/pause", &[]).await.location, "/settings#publishing");
+    let account = ada.get("/account").await;
+    assert!(account.has("Publishing is paused.") && account.has("Rowan paused it"), "{}", account.html);
+    assert_eq!(rowan.post("/publishing/resume", &[]).await.status, 403);
+    assert!(rowan.get("/settings").await.has("An admin can resume it."));
+    assert_eq!(ada.post("/publishing/resume", &[]).await.location, "/settings#publishing");
+    assert!(!ada.get("/account").await.has("Publishing is paused."));
+}
+
+#[tokio::test]
 async fn keys_and_theme_are_remembered() {
     let site = Site::start().await;
     let ada = site.signed_in("Ada").await;

@@ -5,7 +5,7 @@ use crate::pages::PAGES;
 use crate::views::forms::{FORMS, FRAGMENTS};
 
 /// Forms whose pages come next.
-const LATER: [&str; 4] = ["/drafts", "/publications", "/audit", "/publishing"];
+const LATER: [&str; 3] = ["/drafts", "/publications", "/audit"];
 
 fn pattern(path: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with(':') { "{id}" } else { part });

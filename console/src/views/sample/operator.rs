@@ -71,12 +71,7 @@ fn operators(t: Tongue) -> Operators {
 
 fn settings(t: Tongue) -> Settings {
     let fact = |name: &str, value: &str| (t.say(name), t.say(value));
-    let paused = Paused {
-        by: t.say("Teresa Vidal"),
-        at: NOW - HOUR,
-        reason: Some(t.say("Wrong board names")),
-        waiting: 31,
-    };
+    let paused = Paused { by: t.say("Teresa Vidal"), at: NOW - HOUR, waiting: 31 };
     Settings {
         groups: vec![
             Group {

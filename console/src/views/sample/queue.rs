@@ -20,12 +20,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let mut first = queue(t, Tab::Drafts, Vec::new());
     (first.tabs.counts, first.first_run) = ([0; 8], Some(first_run(t)));
     let mut paused = t.frame();
-    paused.paused = Some(Paused {
-        by: t.say("Teresa Vidal"),
-        at: NOW - HOUR,
-        reason: Some(t.say("Wrong board names")),
-        waiting: 31,
-    });
+    paused.paused = Some(Paused { by: t.say("Teresa Vidal"), at: NOW - HOUR, waiting: 31 });
     let empty = queue(t, Tab::Scheduled, Vec::new());
     vec![
         Page { name: "queue-review", html: queue::page(&frame, &review) },

@@ -19,6 +19,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         signed_in_as: Some(t.say("Jonas Lindqvist")),
     };
     let password = SetPassword {
+        email: t.say("mira@halden.example"),
         asks_current: true,
         may_skip: true,
         errors: vec![FieldError { field: "new".into(), words: "Use at least 12 characters.".into() }],
