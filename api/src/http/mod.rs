@@ -63,8 +63,11 @@ pub fn document() -> String {
 /// Adds the API, its document, its reference and what watchers ask for. Outside stand [`body_limit::BodyLimit`] and
 /// the data [`health::Stopping`].
 pub fn mount(routes: Route, app: &App) -> Route {
-    let api =
-        service().with(auth::OwnRequests { app: app.clone(), is_open }).with(doorway::Doorway(app.clone()));
+    let api = service()
+        .with(auth::OwnRequests { app: app.clone(), is_open })
+        .with(auth::Callers(app.clone()))
+        .with(doorway::Doorway(app.clone()))
+        .data(app.clone());
     routes
         .nest(ROOT, api)
         .at("/healthz", get(health::healthz))
