@@ -1,3 +1,24 @@
 //! What the tests share: the harness that runs a whole installation, and the reader of the project's own source.
+//!
+//! A journey begins with [`Harness::start`], lets people act over HTTP ([`Actor`]), moves the clock and the workers,
+//! and ends with [`Harness::finish`], which checks the product's promises on whatever happened.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+pub mod actor;
+pub mod answer;
+pub mod captured;
+pub mod consent;
+pub mod database;
+pub mod diary;
+pub mod draft;
+pub mod forms;
+pub mod harness;
+pub mod log;
+pub mod pictures;
+pub mod promises;
 pub mod source;
+
+pub use actor::Actor;
+pub use answer::Answer;
+pub use draft::Draft;
+pub use harness::{Builder, Harness};

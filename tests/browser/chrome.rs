@@ -1,0 +1,171 @@
+//! A headless Chromium of one person's own.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// Whether pages' scripts run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    /// As most people have it.
+    On,
+    /// Switched off in the browser.
+    Off,
+}
+
+/// A browser, its driver, and its profile; all go with it.
+pub struct Chrome {
+    /// To steer it.
+    pub driver: WebDriver,
+    scripts: Scripts,
+    _profile: TempDir,
+    process: Child,
+}
+
+impl Chrome {
+    /// Starts a driver on a port of its own choosing, and a browser with an empty profile.
+    pub async fn start(scripts: Scripts) -> Self {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let (process, port) = driver_process().await;
+        let profile = tempfile::tempdir().unwrap();
+        let capabilities = capabilities(profile.path(), scripts);
+        let driver = WebDriver::new(&format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
+        driver.set_script_timeout(Duration::from_secs(60)).await.unwrap();
+        Self { driver, scripts, _profile: profile, process }
+    }
+
+    /// Ends browser and driver.
+    pub async fn stop(mut self) {
+        self.driver.quit().await.unwrap();
+        self.process.kill().await.unwrap();
+    }
+
+    /// Opens an address.
+    pub async fn open(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The first element that fits, once it is there.
+    pub async fn find(&self, css: &str) -> WebElement {
+        let found = self.driver.query(By::Css(css)).first().await;
+        match found {
+            Ok(element) => element,
+            Err(_) => panic!("no {css} on {}: {}", self.url().await, self.text().await),
+        }
+    }
+
+    /// Presses the button or link with these words, once it is there.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//*[self::button or self::a or self::summary][normalize-space(.)='{words}']");
+        match self.driver.query(By::XPath(&path)).and_displayed().first().await {
+            Ok(element) => element.click().await.unwrap_or_else(|error| panic!("{words}: {error}")),
+            Err(_) => {
+                panic!("nothing to press called {words:?} on {}: {}", self.url().await, self.text().await)
+            }
+        }
+    }
+
+    /// Types into the field of that name, in the place of what is there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name='{name}']:not([type=hidden])")).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Waits until the page shows these words.
+    pub async fn shows(&self, words: &str) {
+        let path = format!("//*[contains(normalize-space(.), \"{words}\")]");
+        if self.driver.query(By::XPath(&path)).first().await.is_err() {
+            panic!("{words:?} is not on {}: {}", self.url().await, self.text().await);
+        }
+    }
+
+    /// Where it is.
+    pub async fn url(&self) -> String {
+        self.driver.current_url().await.unwrap().to_string()
+    }
+
+    /// What one can read.
+    pub async fn text(&self) -> String {
+        let body = self.driver.find(By::Tag("body")).await;
+        match body {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Whether scripts run in it.
+    pub fn has_scripts(&self) -> bool {
+        self.scripts == Scripts::On
+    }
+
+    /// Makes the window `width` pixels wide.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+    }
+
+    /// Keeps a picture of the page for the README, where `COUNTERSIGN_SCREENSHOTS` is set.
+    pub async fn keep_screenshot(&self, name: &str) {
+        if std::env::var_os("COUNTERSIGN_SCREENSHOTS").is_none() {
+            return;
+        }
+        let folder: PathBuf = countersign_tests::source::root().join("docs/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+    }
+}
+
+async fn driver_process() -> (Child, u16) {
+    let mut command = Command::new("chromedriver");
+    command
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    let mut process = command.spawn().expect("chromedriver is missing: see tests/run");
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    // An earlier line says "on port 0".
+    let said = "started successfully on port ";
+    loop {
+        let line = lines.next_line().await.unwrap().expect("chromedriver ended");
+        if let Some(at) = line.find(said) {
+            let port = line[at + said.len()..].trim_end_matches('.').parse().unwrap();
+            // Whatever it says later must not fill the pipe.
+            drop(tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} }));
+            return (process, port);
+        }
+    }
+}
+
+fn capabilities(profile: &Path, scripts: Scripts) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let profile = format!("--user-data-dir={}", profile.display());
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--force-device-scale-factor=1",
+        "--window-size=1280,900",
+        &profile,
+    ] {
+        capabilities.add_arg(argument).unwrap();
+    }
+    if scripts == Scripts::Off {
+        let preferences = json!({"profile.managed_default_content_settings.javascript": 2});
+        capabilities.add_experimental_option("prefs", preferences).unwrap();
+    }
+    capabilities
+}

@@ -1,0 +1,90 @@
+//! Boards are read live from Pinterest, shown, and never kept.
+
+use countersign_tests::Harness;
+use countersign_tests::captured::contains;
+use countersign_tests::harness::RECIPES;
+use countersign_tests::promises::files_at_rest;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_accounts_boards_are_listed_and_not_stored() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let path = format!("/connections/{}/boards", stage.connection);
+    let boards = stage.author.get(&path).await.ok();
+    let names: Vec<&str> =
+        boards["items"].as_array().unwrap().iter().filter_map(|b| b["name"].as_str()).collect();
+    for name in ["Recipes", "Winter table", "Small rooms"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    assert!(!names.contains(&"Ideas for next year"), "a secret board takes a scope that we do not ask for");
+    let sections = stage.author.get(&format!("{path}/{RECIPES}/sections")).await.ok();
+    assert!(sections.to_string().contains("Soups"));
+
+    h.approved_draft(&stage).await;
+    h.publish().await;
+    for file in files_at_rest(&h.data_dir()) {
+        let bytes = std::fs::read(&file).unwrap();
+        for content in ["Winter table", "Soups", "Halden Kitchen"] {
+            assert!(!contains(&bytes, content), "{content:?} is kept in {}", file.display());
+        }
+    }
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn an_author_makes_a_board_in_rehearsal() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let path = format!("/connections/{}/boards", stage.connection);
+    let board = json!({"name": "Weeknight suppers", "privacy": "PUBLIC"});
+    stage.reviewer.post(&path, board.clone()).await.problem(403);
+    let made = stage.author.post(&path, board).await.ok();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let boards = stage.author.get(&path).await.ok();
+    assert!(boards.to_string().contains(&id), "the list is fresh: {boards}");
+
+    let draft = stage.author.draft(&stage.connection, &id, json!({})).await;
+    let draft = stage.author.submit(&draft).await;
+    stage.reviewer.approve(&draft).await;
+    h.publish().await;
+    assert_eq!(h.the_pin().board_id, id);
+    assert!(h.log().await.has("api.request", "boards/create"));
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn pinterest_away_is_said_and_breaks_nothing() {
+    let h = Harness::builder().impatient(2_000).start().await;
+    let stage = h.stage().await;
+    let path = format!("/connections/{}/boards", stage.connection);
+    for fault in [
+        json!({"operation": "boards/list", "fault": "status", "status": 500, "times": 0}),
+        json!({"operation": "boards/list", "fault": "reset", "times": 0}),
+        json!({"operation": "boards/list", "fault": "html", "status": 200, "times": 0}),
+        json!({"operation": "boards/list", "fault": "timeout", "times": 0}),
+    ] {
+        h.with_fault(fault.clone());
+        let answer = stage.author.get(&path).await;
+        let problem = answer.problem(502);
+        assert!(problem.to_string().contains("Pinterest"), "{fault}: {problem}");
+    }
+    let page = stage.author.page(&format!("/drafts/new?connection={}", stage.connection)).await;
+    page.is(200).says("<form");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn the_queue_never_asks_pinterest() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    h.draft_in_review(&stage).await;
+    let before = h.ledger().requests.len();
+    for _ in 0..5 {
+        stage.author.page("/").await.is(200);
+        stage.author.get("/drafts").await.ok();
+        stage.author.get("/drafts/counts").await.ok();
+    }
+    assert_eq!(h.ledger().requests.len(), before);
+    h.finish().await;
+}

@@ -1,0 +1,89 @@
+//! Nobody can prove what became of a send: a reviewer looks, and says.
+
+use std::time::Duration;
+
+use countersign_tests::harness::Stage;
+use countersign_tests::{Draft, Harness};
+use serde_json::json;
+
+/// A draft whose send got no answer and whose Pin was never seen.
+async fn undecided(h: &Harness, when: &str) -> (Stage, Draft) {
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    h.with_fault(json!([
+        {"operation": "pins/create", "fault": "hide", "times": 1000},
+        {"operation": "pins/create", "when": when, "fault": "reset"},
+    ]));
+    h.publish().await;
+    for minutes in [1, 2, 10, 30, 60, 60, 60] {
+        h.advance(Duration::from_secs(minutes * 60));
+        h.run_workers().await;
+    }
+    for person in [&stage.author, &stage.reviewer] {
+        person.sign_in().await.is(201);
+    }
+    assert_eq!(stage.author.publication(&draft.publication()).await["state"], "needs_decision");
+    (stage, draft)
+}
+
+#[tokio::test]
+async fn it_is_there() {
+    let h = Harness::start().await;
+    let (stage, draft) = undecided(&h, "after").await;
+    let id = draft.publication();
+    let pin = h.the_pin().pin_id;
+    let found = json!({"outcome": "published", "pin_id": pin, "reason": "I see it on the board."});
+    stage.author.resolve(&id, found.clone()).await.problem(403);
+    stage.reviewer.resolve(&id, json!({"outcome": "published", "reason": "Which one?"})).await.problem(422);
+    stage.reviewer.resolve(&id, found.clone()).await.ok();
+    stage.reviewer.resolve(&id, found).await.problem(409);
+    assert_eq!(stage.author.publication(&id).await["pin_id"], pin.as_str());
+    assert_eq!(stage.author.look(draft.id()).await.state(), "published");
+    assert_eq!(h.log().await.the("publish.resolved").fact("to"), "published");
+    assert_eq!(h.creates(), 1);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn giving_up_and_approving_once_more() {
+    let h = Harness::start().await;
+    let (stage, draft) = undecided(&h, "before").await;
+    let id = draft.publication();
+    stage.reviewer.resolve(&id, json!({"outcome": "abandon", "reason": ""})).await.problem(422);
+    stage.reviewer.resolve(&id, json!({"outcome": "abandon", "reason": "It is not there."})).await.ok();
+    assert_eq!(stage.author.publication(&id).await["state"], "abandoned");
+    h.run_workers().await;
+    assert_eq!(h.creates(), 1, "giving up sends nothing");
+
+    let again = stage.author.look(draft.id()).await;
+    assert_eq!(again.state(), "in_review");
+    assert_ne!(again.digest(), draft.digest(), "one more try is a fresh approval");
+    h.with_fault(json!([]));
+    stage.reviewer.try_approve(&draft).await.problem(412);
+    stage.reviewer.approve(&again).await;
+    h.publish().await;
+    h.the_pin();
+    assert_eq!(h.creates(), 2);
+    assert_eq!(h.log().await.of("review.approved").len(), 2);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn pressing_often_makes_no_more_pins() {
+    let h = Harness::start().await;
+    let (stage, draft) = undecided(&h, "before").await;
+    let abandon = json!({"outcome": "abandon", "reason": "It is not there."});
+    for _ in 0..3 {
+        stage.reviewer.resolve(&draft.publication(), abandon.clone()).await;
+    }
+    h.with_fault(json!([]));
+    let again = stage.reviewer.look(draft.id()).await;
+    for _ in 0..3 {
+        stage.reviewer.try_approve(&again).await;
+    }
+    for _ in 0..3 {
+        h.publish().await;
+    }
+    h.the_pin();
+    h.finish().await;
+}

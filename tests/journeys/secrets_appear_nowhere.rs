@@ -1,0 +1,112 @@
+//! Secrets of every kind are used, refused, rotated; afterwards none stands in a file, a log, a page or an answer.
+//!
+//! The search itself is part of every journey's end; this one makes sure that there is much to find.
+
+use std::time::Duration;
+
+use countersign_tests::Harness;
+use countersign_tests::captured::{Forbidden, contains};
+use countersign_tests::consent::{Press, parameter};
+use countersign_tests::harness::{ACCOUNT, RECIPES};
+use countersign_tests::promises::files_at_rest;
+use serde_json::json;
+
+#[tokio::test]
+async fn after_a_day_of_use_and_misuse() {
+    let mut h = Harness::start().await;
+    let stage = h.stage().await;
+    let (admin, auditor) = (h.admin().await, h.auditor().await);
+
+    // Sign-ins that fail, with the secret in the wrong field.
+    let nobody = h.anonymous();
+    nobody.post("/session", json!({"email": stage.author.password, "password": stage.author.email})).await;
+    nobody.post("/session", json!({"link": stage.author.password})).await;
+    nobody.page(&format!("/sign-in/{}", stage.author.password.replace(' ', "%20"))).await;
+
+    // Callbacks with a real code, refused for each reason.
+    let begun = admin.begin_connecting("rehearsal", Some(ACCOUNT)).await;
+    let url = begun.json()["authorize_url"].as_str().unwrap().to_owned();
+    let callback = countersign_tests::consent::consent(&url, ACCOUNT, Press::Approve).await;
+    nobody.open_callback(&callback).await;
+    let code = parameter(&callback, "code").unwrap();
+    h.captured().secret("an OAuth code", &code, Forbidden::Everywhere);
+    h.with_fault(json!({
+        "operation": "oauth/token", "fault": "status", "status": 400,
+        "message": format!("code={code} is not valid, Basic c2VjcmV0 Bearer abc"),
+    }));
+    admin.open_callback(&callback).await;
+
+    // Upstream errors that echo a token.
+    let script = h.token(&["drafts:read", "drafts:write"]).await;
+    script.draft(&stage.connection, RECIPES, json!({})).await;
+    h.approved_draft(&stage).await;
+    h.with_fault(json!({
+        "operation": "pins/create", "fault": "status", "status": 400, "code": 1,
+        "message": "Bad token pina_abcdefghijklmnopqrstuvwxyz in Authorization: Bearer pina_abcdefghijklmnopqrstuvwxyz",
+    }));
+    h.publish().await;
+
+    // What people type that looks like a secret is not taken.
+    let typed =
+        json!({"connection_id": stage.connection, "description": "my token: pina_ABCDEFGHIJKLMNOPQRST"});
+    stage.author.create_draft(typed).await.problem(422);
+
+    // Everything is read by who may.
+    for path in
+        ["/", "/review", "/connections", "/audit", "/operators", "/settings", "/account", "/diagnostics"]
+    {
+        let founder = h.founder().await;
+        for person in [&stage.author, &admin, &auditor, &founder] {
+            person.page(path).await;
+        }
+    }
+    auditor.all("/audit/events?limit=200").await;
+    h.advance(Duration::from_secs(60));
+    h.run_workers().await;
+    h.restart().await;
+    admin.get("/connections").await.ok();
+
+    let canaries = h.captured().canaries();
+    for name in [
+        "a password",
+        "the app's secret",
+        "the master key",
+        "an OAuth code",
+        "an API token",
+        "a session's cookie",
+    ] {
+        assert!(canaries.iter().any(|canary| canary.name == name), "no canary of {name}");
+    }
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn the_access_log_has_routes_and_no_queries() {
+    let h = Harness::start().await;
+    let admin = h.admin().await;
+    admin.connect("rehearsal", ACCOUNT).await;
+    admin.page("/?q=a-word-that-somebody-looked-for").await;
+    let logs: Vec<_> =
+        files_at_rest(&h.data_dir()).into_iter().filter(|path| path.ends_with_logs()).collect();
+    assert!(!logs.is_empty(), "there is an access log");
+    let text: String = logs.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    assert!(text.contains("/oauth/callback"));
+    assert!(!contains(text.as_bytes(), "state=con."));
+    assert!(!contains(text.as_bytes(), "a-word-that-somebody-looked-for"));
+    for line in text.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(entry["status"].is_number(), "{line}");
+    }
+    h.finish().await;
+}
+
+/// Whether a path is one of the access log's files.
+trait LogFile {
+    fn ends_with_logs(&self) -> bool;
+}
+
+impl LogFile for std::path::PathBuf {
+    fn ends_with_logs(&self) -> bool {
+        self.extension().is_some_and(|extension| extension == "ndjson")
+    }
+}

@@ -1,0 +1,41 @@
+//! Where one person works alone, they may approve their own drafts; each such approval is marked.
+
+use countersign_tests::Harness;
+use countersign_tests::harness::RECIPES;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn own_drafts_may_be_approved_and_are_marked() {
+    let h = Harness::builder().sole_operator().start().await;
+    let stage = h.stage().await;
+    let alone = h.person("Sol Alone", &["author", "reviewer"]).await;
+    let draft = alone.draft(&stage.connection, RECIPES, json!({})).await;
+    let draft = alone.submit(&draft).await;
+    alone.approve(&draft).await;
+    h.publish().await;
+    h.the_pin();
+    let log = h.log().await;
+    let approval = log.the("review.approved");
+    assert_eq!(approval.fact("rule"), "sole_operator");
+    assert_eq!(approval.header["facts"]["own_draft"], Value::Bool(true));
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn it_still_takes_the_role() {
+    let h = Harness::builder().sole_operator().start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    stage.author.try_approve(&draft).await.problem(403);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn every_page_says_that_the_rule_is_relaxed() {
+    let h = Harness::builder().sole_operator().start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let page = stage.reviewer.page(&format!("/drafts/{}", draft.id())).await.is(200).text().to_lowercase();
+    assert!(page.contains("sole operator"), "{page}");
+    h.finish().await;
+}

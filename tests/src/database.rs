@@ -1,0 +1,37 @@
+//! The database behind the product's back: for forging rows, and for looking whether rows are left.
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+
+/// A connection of its own, as an intruder's.
+pub struct Intruder(DatabaseConnection);
+
+impl Intruder {
+    /// Opens the database at `url`.
+    pub async fn open(url: &str) -> Self {
+        Self(Database::connect(url).await.unwrap())
+    }
+
+    /// Runs a statement; how many rows it changed, or why it was refused.
+    pub async fn try_run(&self, sql: &str) -> Result<u64, DbErr> {
+        self.0.execute_unprepared(sql).await.map(|result| result.rows_affected())
+    }
+
+    /// Runs a statement that is not refused.
+    pub async fn run(&self, sql: &str) -> u64 {
+        self.try_run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The first column of all rows, as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let statement = Statement::from_string(self.0.get_database_backend(), sql.to_owned());
+        let rows = self.0.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
+    }
+
+    /// The first column of the only row, as a number.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let statement = Statement::from_string(self.0.get_database_backend(), sql.to_owned());
+        let row = self.0.query_one_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        row.unwrap().try_get_by_index::<i64>(0).unwrap()
+    }
+}
