@@ -1,4 +1,5 @@
-//! The pages: every route in one list, one file for each noun.
+//! The pages: every route in one list, one file for each noun. The word behind `as` names the act in the log where
+//! somebody may not do it; it is that of the API.
 //!
 //! A handler has at most 20 lines. It takes the [`Visit`](crate::web::Visit) and, where a form was sent, the
 //! [`Form`](crate::web::Form); asks for evidence (`visit.admin()?`); calls the service as the API does; maps what it
@@ -10,6 +11,7 @@ use countersign_api::app::App;
 use poem::{Endpoint, EndpointExt as _, Response, Route, RouteMethod};
 
 use crate::assets;
+use crate::web::action::Named;
 use crate::web::error::Pages;
 
 mod account;
@@ -24,42 +26,42 @@ mod theme;
 mod tokens;
 
 macro_rules! pages {
-    ($($path:literal => $($method:ident $handler:path),+;)+) => {
+    ($($path:literal => $($method:ident $handler:path as $action:literal),+;)+) => {
         /// Method and path of every page.
         pub const PAGES: &[(&str, &str)] = &[$($((stringify!($method), $path),)+)+];
 
         fn listed() -> Route {
-            Route::new()$(.at($path, RouteMethod::new()$(.$method($handler))+))+
+            Route::new()$(.at($path, RouteMethod::new()$(.$method(Named::new($action, $handler)))+))+
         }
     };
 }
 
 pages! {
-    "/sign-in" => get sign_in::show, post sign_in::sign_in;
-    "/sign-in/:token" => get sign_in::behind_link, post sign_in::use_link;
-    "/sign-out" => post sign_in::sign_out;
-    "/account" => get account::show;
-    "/account/password" => get account::password, post account::set_password;
-    "/account/sessions/:id/revoke" => post account::revoke_session;
-    "/account/shortcuts" => post account::set_shortcuts;
-    "/operators" => get operators::list, post operators::add;
-    "/operators/:id" => post operators::save;
-    "/operators/:id/link" => post operators::issue_link;
-    "/operators/:id/disable" => get operators::ask_disable, post operators::disable;
-    "/operators/:id/enable" => post operators::enable;
-    "/connections" => get connections::list, post connections::connect;
-    "/connections/:id/confirm" => post connections::confirm;
-    "/connections/:id/reconnect" => post connections::reconnect;
-    "/connections/:id/disconnect" => get connections::ask_disconnect, post connections::disconnect;
-    "/connections/:id/boards" => post connections::create_board;
-    "/oauth/callback" => get oauth::callback;
-    "/publishing/pause" => post publishing::pause;
-    "/publishing/resume" => post publishing::resume;
-    "/settings" => get settings::show;
-    "/tokens" => post tokens::create;
-    "/tokens/:id/revoke" => post tokens::revoke;
-    "/privacy-policy" => get privacy_policy::show;
-    "/theme" => post theme::choose;
+    "/sign-in" => get sign_in::show as "session.show", post sign_in::sign_in as "session.begin";
+    "/sign-in/:token" => get sign_in::behind_link as "session.show", post sign_in::use_link as "session.begin";
+    "/sign-out" => post sign_in::sign_out as "session.end";
+    "/account" => get account::show as "session.list";
+    "/account/password" => get account::password as "password.show", post account::set_password as "password.set";
+    "/account/sessions/:id/revoke" => post account::revoke_session as "session.revoke";
+    "/account/shortcuts" => post account::set_shortcuts as "shortcuts.set";
+    "/operators" => get operators::list as "operator.list", post operators::add as "operator.add";
+    "/operators/:id" => post operators::save as "operator.change";
+    "/operators/:id/link" => post operators::issue_link as "operator.issue_link";
+    "/operators/:id/disable" => get operators::ask_disable as "operator.show", post operators::disable as "operator.change";
+    "/operators/:id/enable" => post operators::enable as "operator.change";
+    "/connections" => get connections::list as "connection.list", post connections::connect as "connection.connect";
+    "/connections/:id/confirm" => post connections::confirm as "connection.confirm";
+    "/connections/:id/reconnect" => post connections::reconnect as "connection.reconnect";
+    "/connections/:id/disconnect" => get connections::ask_disconnect as "connection.show", post connections::disconnect as "connection.disconnect";
+    "/connections/:id/boards" => post connections::create_board as "board.create";
+    "/oauth/callback" => get oauth::callback as "connection.callback";
+    "/publishing/pause" => post publishing::pause as "publishing.pause";
+    "/publishing/resume" => post publishing::resume as "publishing.resume";
+    "/settings" => get settings::show as "setting.list";
+    "/tokens" => post tokens::create as "token.create";
+    "/tokens/:id/revoke" => post tokens::revoke as "token.revoke";
+    "/privacy-policy" => get privacy_policy::show as "privacy_policy.show";
+    "/theme" => post theme::choose as "theme.set";
 }
 
 /// All pages, the files they use, and a page for whatever address is none of ours. Mount it at `/`, inside of

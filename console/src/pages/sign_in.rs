@@ -7,6 +7,7 @@ use countersign_api::operators::{
     DeadLink, LinkPreview, Session, SignInError, link, session, sign_in as door,
 };
 use countersign_api::secret::Secret;
+use poem::http::header;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 
@@ -62,12 +63,23 @@ async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
     let (status, email, words) = (status_of(error.kind()), form.text("email"), sentence(&error.to_string()));
     let mut frame = visit.frame().await?;
     "/sign-in".clone_into(&mut frame.here);
-    if let Some(kept) = kept_through_sign_in(form) {
-        return Ok(page_as(status, error_page::session_ended(&frame, &kept, email, Some(&words))));
+    let door = match kept_through_sign_in(form) {
+        Some(kept) => error_page::session_ended(&frame, &kept, email, Some(&words)),
+        None => {
+            let return_to = return_path(form.text("return_to")).to_owned();
+            let refused = Some(words);
+            view::page(&frame, &view::SignIn { email: email.into(), refused, return_to, has_ended: false })
+        }
+    };
+    Ok(with_wait(page_as(status, door), &error))
+}
+
+/// Says how long to wait, where attempts came too fast.
+fn with_wait(mut answer: Response, error: &SignInError) -> Response {
+    if let SignInError::TooMany(wait) = error {
+        answer.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
     }
-    let return_to = return_path(form.text("return_to")).to_owned();
-    let model = view::SignIn { email: email.into(), refused: Some(words), return_to, has_ended: false };
-    Ok(page_as(status, view::page(&frame, &model)))
+    answer
 }
 
 /// `GET /sign-in/{token}`. It uses nothing up: whoever fetches links ahead does not spend it.

@@ -7,11 +7,13 @@ use std::panic::AssertUnwindSafe;
 
 use countersign_api::app::App;
 use countersign_api::error::{Kind, Refusal};
+use countersign_api::operators::tell_refused;
 use futures_util::FutureExt as _;
 use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse as _, Middleware, PathPattern, Request, Response, Result};
 
+use super::action::Action;
 use super::page::{page_as, see, with_cookie};
 use super::refused::{Refused, sentence, status_of};
 use super::visit::Visit;
@@ -57,6 +59,7 @@ impl<E: Endpoint> Endpoint for Doorway<E> {
 /// The pattern of the route goes along, so that an access log need not name the path, which may hold a secret.
 async fn refused(visit: &Visit, error: poem::Error) -> Response {
     let pattern = error.data::<PathPattern>().cloned();
+    tell_forbidden(visit, &error).await;
     let mut response = match error.downcast::<Refused>() {
         Ok(refused) => answer(visit, refused).await,
         Err(error) => of_framework(visit, &error).await,
@@ -65,6 +68,18 @@ async fn refused(visit: &Visit, error: poem::Error) -> Response {
         response.set_data(pattern);
     }
     response
+}
+
+/// That somebody may not do something is told in the log. That it could not be told lets nobody in.
+async fn tell_forbidden(visit: &Visit, error: &poem::Error) {
+    let (Some((principal, _)), Some(Action(action))) = (visit.signed_in(), error.data()) else { return };
+    let Some(Refused::Service(refusal)) = error.downcast_ref() else { return };
+    if refusal.kind() != Kind::Forbidden {
+        return;
+    }
+    if let Err(fault) = tell_refused(&visit.app, principal, action, refusal.code()).await {
+        tracing::warn!(%fault, action, "a refused act could not be logged");
+    }
 }
 
 /// The one table from refusals to answers.

@@ -1,8 +1,8 @@
 //! What every page's request and answer have in common: who asks, forms, refusals, redirects with a message, cookies
 //! without secrets, security headers.
 
+pub mod action;
 pub mod cookie;
-pub mod csrf;
 pub mod error;
 pub mod fields;
 pub mod flash;
@@ -12,7 +12,6 @@ pub mod headers;
 pub mod kept;
 pub mod page;
 pub mod refused;
-pub mod session;
 pub mod shortcuts;
 pub mod theme;
 pub mod visit;

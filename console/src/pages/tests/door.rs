@@ -54,6 +54,18 @@ async fn a_wrong_password_says_so_and_keeps_the_address() {
 }
 
 #[tokio::test]
+async fn guessing_is_slowed_down_and_says_for_how_long() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let sent = [("email", "ada@rehearsal.example"), ("password", "wrong wrong wrong")];
+    let mut page = browser.post("/sign-in", &sent).await;
+    for _ in 0..10 {
+        page = browser.post("/sign-in", &sent).await;
+    }
+    assert!(page.status == 429 && page.has("Too many attempts. Wait") && page.retry_after > 0, "{page:?}");
+}
+
+#[tokio::test]
 async fn opened_while_another_is_signed_in_a_link_names_both_and_offers_to_switch() {
     let site = Site::start().await;
     let (browser, link) = (site.signed_in("Ada").await, site.link("Rowan"));

@@ -79,6 +79,11 @@ async fn roles_open_their_own_doors() {
     }
     assert_eq!(rowan.post("/operators", &NEW).await.status, 403);
     assert_eq!(rowan.post("/tokens", &[("token_name", "x"), ("scope", "drafts:read")]).await.status, 403);
+    let told = site.told("access.refused").await;
+    assert!(
+        told.iter().any(|header| header.contains("operator.add") && header.contains("role_missing")),
+        "{told:?}"
+    );
     let settings = rowan.get("/settings").await;
     assert!(settings.status == 200 && !settings.has("API tokens") && !settings.has("href=\"/operators\""));
     assert!(site.signed_in("Ada").await.get("/settings").await.has("API tokens"));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_api::app::{App, Parts};
+use countersign_api::audit::read::EventFilter;
 use countersign_api::clock::ManualClock;
 use countersign_api::config::{Config, Inputs};
 use countersign_api::data_dir::DataDir;
@@ -27,6 +28,7 @@ use crate::web::headers::SecurityHeaders;
 /// The pages, and what they stand on.
 pub(super) struct Site {
     pub(super) clock: Arc<ManualClock>,
+    app: App,
     pages: BoxEndpoint<'static, Response>,
     links: Vec<(String, Secret)>,
     _folder: tempfile::TempDir,
@@ -42,7 +44,14 @@ impl Site {
         let people = first_people(&app, true, None).await.unwrap();
         let links = people.into_iter().map(|person| (person.name, person.secret)).collect();
         let pages = crate::pages::routes(&app).with(SecurityHeaders::new("http://127.0.0.1:1/oauth/"));
-        Self { pages: pages.map_to_response().boxed(), clock, links, _folder: folder }
+        Self { pages: pages.map_to_response().boxed(), app, clock, links, _folder: folder }
+    }
+
+    /// The headers of all events of a type.
+    pub(super) async fn told(&self, kind: &str) -> Vec<String> {
+        let filter = EventFilter { kind: Some(kind.to_owned()), ..EventFilter::default() };
+        let events = audit::read::list(&self.app.db, &filter, 100).await.unwrap();
+        events.into_iter().map(|event| event.header).collect()
     }
 
     /// The printed link of one of the two.
@@ -106,6 +115,7 @@ pub(super) struct Page {
     pub(super) status: u16,
     pub(super) location: String,
     pub(super) html: String,
+    pub(super) retry_after: u64,
 }
 
 impl Page {
@@ -166,7 +176,8 @@ impl Browser<'_> {
         self.keep(&response);
         let status = response.status().as_u16();
         let location = response.header("location").unwrap_or_default().to_owned();
-        Page { status, location, html: response.into_body().into_string().await.unwrap() }
+        let retry_after = response.header("retry-after").and_then(|value| value.parse().ok()).unwrap_or(0);
+        Page { status, location, retry_after, html: response.into_body().into_string().await.unwrap() }
     }
 
     fn keep(&self, response: &Response) {
