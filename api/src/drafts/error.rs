@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What a person saw is not what is there any more.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stale {
     /// The draft as it is now.
     pub current: Draft,

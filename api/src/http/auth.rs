@@ -247,7 +247,8 @@ impl Access {
         if let Some(code) = refused.forbids() {
             self.tell(app, action, code).await;
         }
-        refuse(refused.into_problem(app))
+        let reader = self.principal.reader(TokenScope::DraftsRead).ok();
+        refuse(refused.into_problem_for(app, reader.as_ref()).await)
     }
 
     /// That it could not be told does not let anybody in.

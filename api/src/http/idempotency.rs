@@ -75,7 +75,7 @@ pub async fn once<T: ToJSON + ParseFromJSON>(
     access: &Access,
     operation: &'static str,
     key: &Option<String>,
-    request_sha256: &str,
+    request_sha256: String,
     work: impl Future<Output = Result<T, Refused>>,
 ) -> Result<T, Refused> {
     let Some(key) = key else { return work.await };

@@ -1,9 +1,10 @@
 //! What a request brings as JSON: every field that is unknown, missing or of the wrong type is named, all at once.
 
+use std::marker::PhantomData;
+
 use poem::{FromRequest, Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
-    error::ContentTypeError,
     payload::{Json, Payload as _},
     registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry},
     types::{ParseFromJSON, Type},
@@ -14,13 +15,12 @@ use sha2::{Digest as _, Sha256};
 use super::problem::{Problem, ProblemField};
 use crate::error::Kind;
 
-/// A JSON object as a request's body.
-#[derive(Debug)]
+/// A JSON object as a request's body. It is read only when the operation asks: who may not do it learns nothing of what
+/// is wrong with the body.
 pub struct Input<T> {
-    /// What it says.
-    pub body: T,
-    /// The SHA-256 of what was sent, in hex: two requests under one `Idempotency-Key` must be alike.
-    pub sha256: String,
+    content_type: Option<String>,
+    bytes: Vec<u8>,
+    kind: PhantomData<fn() -> T>,
 }
 
 /// The body of a verb without fields: none, or `{}`.
@@ -39,11 +39,8 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Input<T> {
 
     fn request_meta() -> Option<MetaRequest> {
         let content = MetaMediaType { content_type: "application/json", schema: T::schema_ref() };
-        Some(MetaRequest {
-            description: None,
-            content: vec![content],
-            required: !Schema::of::<T>().is_empty(),
-        })
+        let required = !Schema::of::<T>().is_empty();
+        Some(MetaRequest { description: None, content: vec![content], required })
     }
 
     async fn from_request(
@@ -52,38 +49,52 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Input<T> {
         _: ExtractParamOptions<()>,
     ) -> Result<Self> {
         let bytes = <Vec<u8> as FromRequest>::from_request(request, body).await?;
+        Ok(Self { content_type: request.content_type().map(str::to_owned), bytes, kind: PhantomData })
+    }
+}
+
+impl<T: ParseFromJSON> Input<T> {
+    /// What it says.
+    ///
+    /// # Errors
+    /// A [`Problem`] with everything that is wrong.
+    pub fn read(&self) -> Result<T, Problem> {
         let schema = Schema::of::<T>();
-        if bytes.is_empty() && schema.is_empty() {
-            return Ok(parse(&schema, Map::new(), &bytes)?);
+        if self.bytes.is_empty() && schema.is_empty() {
+            return parse(&schema, Map::new());
         }
-        check_type(request)?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
-        let Value::Object(object) = value else { return Err(not_an_object().into()) };
-        Ok(parse(&schema, object, &bytes)?)
+        check_type(self.content_type.as_deref())?;
+        match serde_json::from_slice(&self.bytes) {
+            Ok(Value::Object(object)) => parse(&schema, object),
+            Ok(_) => Err(not_an_object()),
+            Err(error) => Err(malformed(&error)),
+        }
+    }
+
+    /// The SHA-256 of what was sent, in hex: two requests under one `Idempotency-Key` must be alike.
+    pub fn sha256(&self) -> String {
+        hex::encode(Sha256::digest(&self.bytes))
     }
 }
 
-fn check_type(request: &Request) -> Result<(), ContentTypeError> {
-    match request.content_type() {
-        Some(given) if Json::<Value>::check_content_type(given) => Ok(()),
-        Some(given) => Err(ContentTypeError::NotSupported { content_type: given.to_owned() }),
-        None => Err(ContentTypeError::ExpectContentType),
+fn check_type(given: Option<&str>) -> Result<(), Problem> {
+    let is_json = given.is_some_and(Json::<Value>::check_content_type);
+    let detail = "send JSON, with the header Content-Type: application/json";
+    if is_json {
+        Ok(())
+    } else {
+        Err(Problem::new(Kind::UnsupportedType, "content_type_unsupported", detail))
     }
 }
 
-fn parse<T: ParseFromJSON>(
-    schema: &Schema,
-    object: Map<String, Value>,
-    bytes: &[u8],
-) -> Result<Input<T>, Problem> {
+fn parse<T: ParseFromJSON>(schema: &Schema, object: Map<String, Value>) -> Result<T, Problem> {
     let mut wrong = Vec::new();
     schema.check(schema.root(), "", &object, &mut wrong);
     if !wrong.is_empty() {
         return Err(Problem::fields(wrong));
     }
     let body = T::parse_from_json(Some(Value::Object(object)));
-    let body = body.map_err(|error| Problem::new(Kind::Malformed, "body_malformed", error.into_message()))?;
-    Ok(Input { body, sha256: hex::encode(Sha256::digest(bytes)) })
+    body.map_err(|error| Problem::new(Kind::Malformed, "body_malformed", error.into_message()))
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -224,16 +235,20 @@ mod tests {
         roles: Option<Vec<String>>,
     }
 
-    fn read(json: &str) -> Result<Input<Sample>, Problem> {
-        let Value::Object(object) = serde_json::from_str(json).unwrap() else { panic!("{json}") };
-        parse(&Schema::of::<Sample>(), object, json.as_bytes())
+    fn input<T>(json: &str) -> Input<T> {
+        let content_type = Some("application/merge-patch+json".to_owned());
+        Input { content_type, bytes: json.into(), kind: PhantomData }
+    }
+
+    fn read(json: &str) -> Result<Sample, Problem> {
+        input::<Sample>(json).read()
     }
 
     #[test]
     fn absent_null_and_a_value_differ() {
-        assert!(matches!(read(r#"{"name":"a"}"#).unwrap().body.title, MaybeUndefined::Undefined));
-        assert!(matches!(read(r#"{"name":"a","title":null}"#).unwrap().body.title, MaybeUndefined::Null));
-        let given = read(r#"{"name":"a","title":"b"}"#).unwrap().body;
+        assert!(matches!(read(r#"{"name":"a"}"#).unwrap().title, MaybeUndefined::Undefined));
+        assert!(matches!(read(r#"{"name":"a","title":null}"#).unwrap().title, MaybeUndefined::Null));
+        let given = read(r#"{"name":"a","title":"b"}"#).unwrap();
         assert!(matches!(given.title, MaybeUndefined::Value(title) if title == "b"));
     }
 
@@ -256,9 +271,17 @@ mod tests {
 
     #[test]
     fn a_verb_without_fields_takes_none() {
-        let object = Map::from_iter([("x".to_owned(), Value::Null)]);
-        let schema = Schema::of::<Nothing>();
-        assert!(parse::<Nothing>(&schema, Map::new(), b"").is_ok());
-        assert!(parse::<Nothing>(&schema, object, b"").is_err());
+        let bare = Input::<Nothing> { content_type: None, bytes: Vec::new(), kind: PhantomData };
+        assert!(bare.read().is_ok());
+        assert!(input::<Nothing>("{}").read().is_ok());
+        assert_eq!(input::<Nothing>("{\"x\":1}").read().unwrap_err().status, 422);
+    }
+
+    #[test]
+    fn what_is_no_json_object_is_told_apart() {
+        assert_eq!(input::<Sample>("[]").read().unwrap_err().code, "json_malformed");
+        assert_eq!(input::<Sample>("{").read().unwrap_err().status, 400);
+        let plain = Input::<Sample> { content_type: Some("text/plain".into()), ..input("{}") };
+        assert_eq!(plain.read().unwrap_err().status, 415);
     }
 }

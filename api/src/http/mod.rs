@@ -18,10 +18,13 @@ pub mod caller;
 pub mod cookie;
 pub mod csrf;
 pub mod doorway;
+mod drafts;
+mod etag;
 pub mod health;
 mod idempotency;
 mod input;
 mod operators;
+mod page;
 pub mod problem;
 mod refused;
 pub mod request_id;
@@ -32,10 +35,22 @@ mod sweep;
 pub const ROOT: &str = "/api/v1";
 
 /// Every operation, by noun.
-type Operations = (session::SessionApi, operators::OperatorsApi);
+type Operations = (
+    session::SessionApi,
+    operators::OperatorsApi,
+    drafts::DraftsApi,
+    drafts::comments::CommentsApi,
+    drafts::review::ReviewApi,
+);
 
 fn operations() -> Operations {
-    (session::SessionApi, operators::OperatorsApi)
+    (
+        session::SessionApi,
+        operators::OperatorsApi,
+        drafts::DraftsApi,
+        drafts::comments::CommentsApi,
+        drafts::review::ReviewApi,
+    )
 }
 
 fn service() -> OpenApiService<Operations, ()> {

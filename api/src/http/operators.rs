@@ -167,8 +167,8 @@ impl OperatorsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewOperatorInput>,
     ) -> Result<AddOperator> {
-        let work = once(&app, &access, "add_operator", &key, &input.sha256, async {
-            let (admin, body) = (access.admin()?, input.body);
+        let work = once(&app, &access, "add_operator", &key, input.sha256(), async {
+            let (admin, body) = (access.admin()?, input.read()?);
             let roles = roles(&body.roles)?;
             let new = NewOperator { email: body.email, name: body.name, roles, password: None };
             let (operator, secret) = people::add(&app, &admin, new).await?;
@@ -190,7 +190,7 @@ impl OperatorsApi {
     ) -> Result<ChangeOperator> {
         let work = async {
             let admin = access.admin()?;
-            let OperatorPatch { name, roles: words, disabled } = input.body;
+            let OperatorPatch { name, roles: words, disabled } = input.read()?;
             let change = OperatorChange { name, roles: words.as_deref().map(roles).transpose()?, disabled };
             let operator = people::change(&app, &admin, &operator_id(&id)?, change).await?;
             Ok(ChangeOperator::Changed(Json(OperatorBody::from(&operator))))
@@ -205,10 +205,12 @@ impl OperatorsApi {
         access: Access,
         app: Data<&App>,
         id: Path<String>,
-        _nothing: Input<Nothing>,
+        nothing: Input<Nothing>,
     ) -> Result<IssueLink> {
         let work = async {
-            let secret = people::issue_link(&app, &access.admin()?, &operator_id(&id)?).await?;
+            let admin = access.admin()?;
+            nothing.read()?;
+            let secret = people::issue_link(&app, &admin, &operator_id(&id)?).await?;
             Ok(IssueLink::Issued(Json(SignInLink { sign_in_link: link(&app, &secret) })))
         };
         access.answer(&app, "operator.issue_link", work).await

@@ -11,6 +11,7 @@ use poem::{
 };
 use poem_openapi::{Object, payload::Json};
 
+use super::drafts::body::{DifferenceBody, DraftBody};
 use crate::{
     app::App,
     error::{FieldError, Kind, Refusal},
@@ -40,6 +41,10 @@ pub struct Problem {
     pub reference: Option<String>,
     /// Seconds after which trying again may work.
     pub retry_after: Option<u64>,
+    /// The draft as it is now, where what was seen is not current any more.
+    pub current: Option<DraftBody>,
+    /// Where what was sent or seen differs from what is there now.
+    pub differences: Option<Vec<DifferenceBody>>,
 }
 
 /// What is wrong with one field.
@@ -114,6 +119,8 @@ impl Problem {
             fields: None,
             reference: None,
             retry_after: None,
+            current: None,
+            differences: None,
         }
     }
 

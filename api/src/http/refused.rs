@@ -1,20 +1,30 @@
 //! A refusal on its way out of an operation.
 
-use super::problem::Problem;
+use std::error::Error;
+
+use super::{
+    drafts::body::{DifferenceBody, DraftBody},
+    problem::Problem,
+};
 use crate::{
     app::App,
+    approvals,
+    drafts::{self, Stale},
     error::{Fault, Kind, Refusal},
+    operators::Reader,
 };
 
 /// Why an operation does not do what it was asked; made from every module's refusal by `?`.
 pub enum Refused {
     /// A refusal of the service.
-    Service(Box<dyn Refusal + Send>),
+    Service(Box<dyn Refusal + Send + Sync>),
+    /// A refusal because what was seen is not current any more, with what is.
+    Stale(Box<dyn Refusal + Send + Sync>, Box<Stale>),
     /// A refusal of the API itself.
     Problem(Box<Problem>),
 }
 
-impl<E: Refusal + Send + 'static> From<E> for Refused {
+impl<E: Refusal + Send + Sync + 'static> From<E> for Refused {
     fn from(refusal: E) -> Self {
         Self::Service(Box::new(refusal))
     }
@@ -31,7 +41,7 @@ impl Refused {
     pub fn forbids(&self) -> Option<&'static str> {
         match self {
             Self::Service(refusal) => (refusal.kind() == Kind::Forbidden).then(|| refusal.code()),
-            Self::Problem(_) => None,
+            Self::Stale(..) | Self::Problem(_) => None,
         }
     }
 
@@ -43,8 +53,36 @@ impl Refused {
     /// As the outside sees it; an unexpected fault is logged here, once.
     pub fn into_problem(self, app: &App) -> Problem {
         match self {
-            Self::Service(refusal) => Problem::of(app, &*refusal),
+            Self::Service(refusal) | Self::Stale(refusal, _) => Problem::of(app, &*refusal),
             Self::Problem(problem) => *problem,
+        }
+    }
+
+    /// As [`Refused::into_problem`]; to somebody who may read drafts it shows the current one where that was stale.
+    pub async fn into_problem_for(self, app: &App, reader: Option<&Reader>) -> Problem {
+        let stale = self.stale();
+        let problem = self.into_problem(app);
+        let (Some(stale), Some(reader)) = (stale, reader) else { return problem };
+        // What cannot be shown is left out: the refusal itself stands.
+        let current = DraftBody::of(app, reader, stale.current).await.ok();
+        let differences = stale.differences.into_iter().map(DifferenceBody::from).collect();
+        Problem { current, differences: Some(differences), ..problem }
+    }
+
+    fn stale(&self) -> Option<Stale> {
+        let refusal: &(dyn Error + 'static) = match self {
+            Self::Stale(_, stale) => return Some(Stale::clone(stale)),
+            Self::Service(refusal) => &**refusal,
+            Self::Problem(_) => return None,
+        };
+        if let Some(drafts::Error::Stale(stale)) = refusal.downcast_ref() {
+            return Some(Stale::clone(stale));
+        }
+        match refusal.downcast_ref() {
+            Some(approvals::Error::Stale(current)) => {
+                Some(Stale { current: (**current).clone(), differences: Vec::new() })
+            }
+            _ => None,
         }
     }
 }

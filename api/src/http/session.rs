@@ -151,7 +151,7 @@ impl SessionApi {
         input: Input<SignIn>,
     ) -> Result<BeginSession> {
         let work = async {
-            let session = sign_in(&app, &caller, input.body).await?;
+            let session = sign_in(&app, &caller, input.read()?).await?;
             let cookie = cookie::set(&session, &app.timing.sign_in, app.config.server.is_https());
             let me = Me {
                 operator: OperatorBody::from(&session.operator),
@@ -217,7 +217,7 @@ impl SessionApi {
     ) -> Result<SetPassword> {
         let work = async {
             let (person, session) = (access.in_person()?, access.session()?);
-            let NewPassword { current, new } = input.body;
+            let NewPassword { current, new } = input.read()?;
             operators::set_password(&app, &person, session, current.map(Secret::from), Secret::from(new))
                 .await?;
             Ok(SetPassword::Set)

@@ -1,0 +1,317 @@
+//! Drafts: what people write before anyone signs it. The verbs of review are in [`review`].
+
+use countersign_entities::ids::DraftId;
+use poem::{Result, web::Data};
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+
+use self::{
+    body::DraftBody,
+    input::{DraftPatch, Duplicate, NewDraftInput},
+};
+use super::{
+    answers::answers,
+    auth::Access,
+    etag::{self, Seen},
+    idempotency::once,
+    input::Input,
+    page,
+    refused::Refused,
+};
+use crate::{
+    app::App,
+    drafts::{self, Draft, Error, Filter, NewDraft, Origin, Tab},
+    operators::{Reader, TokenScope},
+};
+
+pub mod body;
+pub mod comments;
+mod input;
+pub mod review;
+
+/// Drafts.
+pub struct DraftsApi;
+
+/// A page of drafts.
+#[derive(Object)]
+struct Drafts {
+    /// The drafts, the latest change first; in the tab `scheduled` the earliest due first.
+    items: Vec<DraftBody>,
+    /// The cursor of the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// How many drafts each tab of the queue has.
+#[derive(Default, Object)]
+struct Counts {
+    /// Being written.
+    drafts: i64,
+    /// Waiting for review.
+    review: i64,
+    /// Changes requested, or rejected.
+    changes: i64,
+    /// Approved and due.
+    approved: i64,
+    /// Approved and due later.
+    scheduled: i64,
+    /// A person has to look.
+    attention: i64,
+    /// Published.
+    published: i64,
+    /// Discarded.
+    discarded: i64,
+}
+
+answers! {
+    /// Listing drafts.
+    ListDrafts {
+        /// A page of them.
+        #[oai(status = 200)]
+        Listed(Json<Drafts>),
+    }
+    refuses [Malformed Unauthenticated Forbidden Internal Unavailable]
+}
+
+answers! {
+    /// Counting drafts.
+    CountDrafts {
+        /// How many there are in each tab.
+        #[oai(status = 200)]
+        Counted(Json<Counts>),
+    }
+    refuses [Unauthenticated Forbidden Internal Unavailable]
+}
+
+answers! {
+    /// Making a draft.
+    CreateDraft {
+        /// The draft.
+        #[oai(status = 201)]
+        Created(Json<DraftBody>, #[oai(header = "ETag")] String),
+    }
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
+}
+
+answers! {
+    /// Looking at a draft.
+    ShowDraft {
+        /// The draft.
+        #[oai(status = 200)]
+        Shown(Json<DraftBody>, #[oai(header = "ETag")] String),
+    }
+    refuses [Unauthenticated Forbidden NotFound Internal Unavailable]
+}
+
+answers! {
+    /// Changing a draft.
+    ChangeDraft {
+        /// The draft as it is now.
+        #[oai(status = 200)]
+        Changed(Json<DraftBody>, #[oai(header = "ETag")] String),
+    }
+    refuses [
+        Malformed Unauthenticated Forbidden NotFound Conflict Stale TooLarge UnsupportedType Invalid
+        PreconditionRequired Internal Unavailable
+    ]
+}
+
+answers! {
+    /// Discarding a draft.
+    DiscardDraft {
+        /// The draft as it is now.
+        #[oai(status = 200)]
+        Discarded(Json<DraftBody>, #[oai(header = "ETag")] String),
+    }
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale PreconditionRequired Internal Unavailable]
+}
+
+#[OpenApi]
+impl DraftsApi {
+    /// Drafts, page by page
+    #[oai(path = "/drafts", method = "get", operation_id = "list_drafts")]
+    async fn list(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        /// Only in this state.
+        state: Query<Option<String>>,
+        /// Only in this tab of the queue.
+        tab: Query<Option<String>>,
+        /// Only with words that begin so, in title, description, the link's host or the board's id.
+        q: Query<Option<String>>,
+        /// Where to go on: the `next` of the page before.
+        cursor: Query<Option<String>>,
+        /// 1 to 200; 50 if nothing is said.
+        limit: Query<Option<u64>>,
+    ) -> Result<ListDrafts> {
+        access
+            .answer(&app, "draft.list", async {
+                let reader = access.reader(TokenScope::DraftsRead)?;
+                let (state, tab) = (page::word("state", &state)?, page::word("tab", &tab)?);
+                let (q, cursor, limit) = (q.0, cursor.0, page::limit(*limit)?);
+                let filter = Filter { state, tab, q, cursor, limit, ..Filter::default() };
+                let page = drafts::list(&app, &reader, &filter).await?;
+                let items = DraftBody::of_all(&app, &reader, page.items).await?;
+                Ok(ListDrafts::Listed(Json(Drafts { items, next: page.next })))
+            })
+            .await
+    }
+
+    /// How many drafts each tab of the queue has
+    #[oai(path = "/drafts/counts", method = "get", operation_id = "count_drafts")]
+    async fn counts(&self, access: Access, app: Data<&App>) -> Result<CountDrafts> {
+        access
+            .answer(&app, "draft.count", async {
+                access.reader(TokenScope::DraftsRead)?;
+                Ok(CountDrafts::Counted(Json(Counts::of(drafts::counts(&app).await?))))
+            })
+            .await
+    }
+
+    /// Make a draft
+    #[oai(path = "/drafts", method = "post", operation_id = "create_draft")]
+    async fn create(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        input: Input<NewDraftInput>,
+    ) -> Result<CreateDraft> {
+        let made = once(&app, &access, "create_draft", &key, input.sha256(), async {
+            let author = access.author()?;
+            let draft = drafts::create(&app, &author, NewDraft::from(input.read()?)).await?;
+            shown(&app, &access, draft).await
+        });
+        access.answer(&app, "draft.create", async { made.await.map(Versioned::created) }).await
+    }
+
+    /// A draft
+    #[oai(path = "/drafts/:id", method = "get", operation_id = "show_draft")]
+    async fn show(&self, access: Access, app: Data<&App>, id: Path<String>) -> Result<ShowDraft> {
+        access
+            .answer(&app, "draft.show", async {
+                access.reader(TokenScope::DraftsRead)?;
+                let draft = drafts::find(&app.db, &draft_id(&id)?).await?.ok_or(Error::NotFound)?;
+                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                Ok(ShowDraft::Shown(Json(draft), etag))
+            })
+            .await
+    }
+
+    /// Change what a draft says
+    #[oai(path = "/drafts/:id", method = "patch", operation_id = "change_draft")]
+    async fn change(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        id: Path<String>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        input: Input<DraftPatch>,
+    ) -> Result<ChangeDraft> {
+        access
+            .answer(&app, "draft.change", async {
+                let (author, id) = (access.author()?, draft_id(&id)?);
+                let version = version(&app, &id, Seen::read(&if_match)?.needed()?).await?;
+                let draft = drafts::save(&app, &author, &id, version, input.read()?.into()).await?;
+                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                Ok(ChangeDraft::Changed(Json(draft), etag))
+            })
+            .await
+    }
+
+    /// Discard a draft
+    #[oai(path = "/drafts/:id", method = "delete", operation_id = "discard_draft")]
+    async fn discard(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        id: Path<String>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+    ) -> Result<DiscardDraft> {
+        access
+            .answer(&app, "draft.discard", async {
+                let (author, id) = (access.author()?, draft_id(&id)?);
+                let seen = Seen::read(&if_match)?.needed()?;
+                let draft = drafts::discard(&app, &author, &id, seen.version()).await?;
+                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                Ok(DiscardDraft::Discarded(Json(draft), etag))
+            })
+            .await
+    }
+
+    /// Make a draft that says the same
+    #[oai(path = "/drafts/:id/duplicate", method = "post", operation_id = "duplicate_draft")]
+    async fn duplicate(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        id: Path<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        input: Input<Duplicate>,
+    ) -> Result<CreateDraft> {
+        let made = once(&app, &access, "duplicate_draft", &key, input.sha256() + &id, async {
+            let (author, id) = (access.author()?, draft_id(&id)?);
+            let to = input.read()?.connection_id;
+            let draft = drafts::duplicate(&app, &author, &id, to.as_deref(), Origin::Api).await?;
+            shown(&app, &access, draft).await
+        });
+        access.answer(&app, "draft.duplicate", async { made.await.map(Versioned::created) }).await
+    }
+}
+
+/// A draft and its `ETag`.
+#[derive(Object)]
+struct Versioned {
+    etag: String,
+    draft: DraftBody,
+}
+
+impl Versioned {
+    fn created(self) -> CreateDraft {
+        CreateDraft::Created(Json(self.draft), self.etag)
+    }
+}
+
+impl Counts {
+    fn of(counts: Vec<(Tab, i64)>) -> Self {
+        let mut all = Self::default();
+        for (tab, drafts) in counts {
+            *match tab {
+                Tab::Drafts => &mut all.drafts,
+                Tab::Review => &mut all.review,
+                Tab::Changes => &mut all.changes,
+                Tab::Approved => &mut all.approved,
+                Tab::Scheduled => &mut all.scheduled,
+                Tab::Attention => &mut all.attention,
+                Tab::Published => &mut all.published,
+                Tab::Discarded => &mut all.discarded,
+            } = drafts;
+        }
+        all
+    }
+}
+
+fn draft_id(id: &str) -> Result<DraftId, Error> {
+    id.parse().map_err(|_| Error::NotFound)
+}
+
+/// Whoever may change a draft may also see it afterwards.
+fn reader(access: &Access) -> Result<Reader, Refused> {
+    access.reader(TokenScope::DraftsRead)
+}
+
+async fn shown(app: &App, access: &Access, draft: Draft) -> Result<Versioned, Refused> {
+    let etag = etag::of(draft.version);
+    Ok(Versioned { etag, draft: DraftBody::of(app, &reader(access)?, draft).await? })
+}
+
+/// The version that was seen; of whatever there is, the one that is there now.
+async fn version(app: &App, id: &DraftId, seen: Seen) -> Result<i64, Refused> {
+    match seen.version() {
+        Some(version) => Ok(version),
+        None => Ok(drafts::find(&app.db, id).await?.ok_or(Error::NotFound)?.version),
+    }
+}
