@@ -55,7 +55,7 @@ pub struct Inner {
     pub throttles: Throttles,
     /// What features keep in memory only.
     pub memory: Memory,
-    /// Names this process in leases.
+    /// Names this installation in leases: the same after a restart, so that a server knows its earlier process's.
     pub instance: String,
     slow: Arc<Semaphore>,
 }
@@ -80,10 +80,24 @@ impl Deref for Inner {
     }
 }
 
+/// The file in the data folder that holds the instance's name.
+const INSTANCE_FILE: &str = "instance";
+
+/// The name in the data folder, made at the first start. Where it cannot be kept, this process has one of its own, and
+/// leases of an earlier one end by time.
+fn instance(parts: &Parts) -> String {
+    let fresh = parts.rng.hex(8);
+    let kept = parts.data_dir.write_new(INSTANCE_FILE, fresh.as_bytes());
+    let kept = kept.and_then(|_| parts.data_dir.read(INSTANCE_FILE)).ok().flatten();
+    kept.and_then(|name| String::from_utf8(name).ok())
+        .filter(|name| name.len() == fresh.len())
+        .unwrap_or(fresh)
+}
+
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let instance = parts.rng.hex(8);
+        let instance = instance(&parts);
         let throttles = Throttles::new();
         let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
         Self(Arc::new(Inner { parts, throttles, memory: Memory::default(), instance, slow }))

@@ -18,6 +18,7 @@ use countersign_api::{
     keys::Keyring,
     operators,
     outbound::Outbound,
+    publisher,
     rng::Rng,
     timing::Timing,
     worker::{Workers, lifecycle},
@@ -118,9 +119,11 @@ async fn listen(config: &mut Config) -> Result<TcpListener> {
     Ok(listener)
 }
 
-/// What must be true before anybody is let in: the log, the first people, and that this start is told.
+/// What must be true before anybody is let in: the log, what an earlier process left behind, the first people, and that
+/// this start is told.
 async fn open(app: &App) -> Result<Vec<PrintedLink>> {
     read::create_log(app).await?;
+    publisher::expire_own_leases(app).await?;
     let bootstrap = app.config.bootstrap.as_ref();
     let bootstrap = bootstrap.map(|person| (person.email.clone(), person.password.clone()));
     let links = operators::first_people(app, app.config.is_rehearsal(), bootstrap).await?;

@@ -12,9 +12,12 @@ pub use sweep::sweep;
 
 pub mod access_log;
 mod answers;
+mod assets;
+pub mod audit;
 pub mod auth;
 pub mod body_limit;
 pub mod caller;
+mod connections;
 pub mod cookie;
 pub mod csrf;
 pub mod doorway;
@@ -26,10 +29,13 @@ mod input;
 mod operators;
 mod page;
 pub mod problem;
+mod publications;
+mod publishing;
 mod refused;
 pub mod request_id;
 mod session;
 mod sweep;
+mod tokens;
 
 /// Where the API is.
 pub const ROOT: &str = "/api/v1";
@@ -38,18 +44,32 @@ pub const ROOT: &str = "/api/v1";
 type Operations = (
     session::SessionApi,
     operators::OperatorsApi,
+    tokens::TokensApi,
+    connections::ConnectionsApi,
+    connections::boards::BoardsApi,
+    assets::AssetsApi,
     drafts::DraftsApi,
     drafts::comments::CommentsApi,
     drafts::review::ReviewApi,
+    publications::PublicationsApi,
+    publishing::PublishingApi,
+    audit::AuditApi,
 );
 
 fn operations() -> Operations {
     (
         session::SessionApi,
         operators::OperatorsApi,
+        tokens::TokensApi,
+        connections::ConnectionsApi,
+        connections::boards::BoardsApi,
+        assets::AssetsApi,
         drafts::DraftsApi,
         drafts::comments::CommentsApi,
         drafts::review::ReviewApi,
+        publications::PublicationsApi,
+        publishing::PublishingApi,
+        audit::AuditApi,
     )
 }
 
