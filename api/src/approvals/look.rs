@@ -13,6 +13,14 @@ pub async fn of_draft(app: &App, _reader: &Reader, id: &DraftId) -> Result<Vec<A
     Ok(store::list_of_draft(&app.db, id).await?)
 }
 
+/// The approvals of some drafts, oldest first.
+///
+/// # Errors
+/// [`Error::Fault`].
+pub async fn of_drafts(app: &App, _reader: &Reader, ids: &[DraftId]) -> Result<Vec<Approval>, Error> {
+    Ok(store::list_of_drafts(&app.db, ids).await?)
+}
+
 /// Who may countersign a draft now, by role and by the rule in force.
 ///
 /// # Errors

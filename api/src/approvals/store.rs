@@ -85,8 +85,13 @@ pub(crate) async fn find(on: &impl Reads, id: &ApprovalId) -> Result<Option<Appr
 
 /// The approvals of a draft, oldest first.
 pub(super) async fn list_of_draft(on: &impl Reads, draft: &DraftId) -> Result<Vec<Approval>, Fault> {
+    list_of_drafts(on, std::slice::from_ref(draft)).await
+}
+
+/// The approvals of some drafts, oldest first.
+pub(super) async fn list_of_drafts(on: &impl Reads, drafts: &[DraftId]) -> Result<Vec<Approval>, Fault> {
     let rows = approval::Entity::find()
-        .filter(approval::Column::DraftId.eq(draft.clone()))
+        .filter(approval::Column::DraftId.is_in(drafts.iter().cloned()))
         .order_by_asc(approval::Column::DecidedAt)
         .all(on.connection())
         .await?;

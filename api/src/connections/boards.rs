@@ -63,6 +63,13 @@ impl Cache {
         (*until > app.clock.monotonic()).then(|| kept.clone())
     }
 
+    /// The first thing that `pick` finds in what is kept of a connection.
+    fn any<T>(&self, app: &App, id: &ConnectionId, pick: impl Fn(&Kept) -> Option<T>) -> Option<T> {
+        let (now, lists) = (app.clock.monotonic(), self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let live = lists.iter().filter(|((of, _), (until, _))| of == id && *until > now);
+        live.filter_map(|(_, (_, kept))| pick(kept)).next()
+    }
+
     fn keep(&self, app: &App, key: (ConnectionId, Asked), kept: Kept) {
         let now = app.clock.monotonic();
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,6 +113,26 @@ pub async fn list(
     let page = boards::boards_of(&answer).ok_or(ConnectionError::Unanswered("unreadable"))?;
     cache.keep(app, key, Kept::Boards(page.clone()));
     Ok(page)
+}
+
+/// The name of a board, if somebody asked for it within the last minute. It never asks Pinterest.
+pub fn known_board(app: &App, id: &ConnectionId, board_id: &str) -> Option<String> {
+    app.memory.of::<Cache>().any(app, id, |kept| match kept {
+        Kept::Boards(page) => {
+            page.items.iter().find(|board| board.id == board_id).map(|board| board.name.clone())
+        }
+        Kept::Sections(_) => None,
+    })
+}
+
+/// The name of a board's section, as [`known_board`].
+pub fn known_section(app: &App, id: &ConnectionId, section_id: &str) -> Option<String> {
+    app.memory.of::<Cache>().any(app, id, |kept| match kept {
+        Kept::Sections(list) => {
+            list.iter().find(|section| section.id == section_id).map(|found| found.name.clone())
+        }
+        Kept::Boards(_) => None,
+    })
 }
 
 /// A board's sections.

@@ -13,6 +13,7 @@ mod name;
 mod own_password;
 pub mod password;
 pub mod people;
+pub mod reading;
 pub mod refusal;
 pub mod role;
 pub mod session;

@@ -10,16 +10,23 @@
 use countersign_api::app::App;
 use poem::{Endpoint, EndpointExt as _, Response, Route, RouteMethod};
 
-use crate::assets;
 use crate::web::action::Named;
 use crate::web::error::Pages;
 
 mod account;
+mod assets;
+mod audit;
+mod composer;
 mod connections;
+mod drafts;
 mod oauth;
 mod operators;
+mod pin;
 mod privacy_policy;
+mod publications;
 mod publishing;
+mod queue;
+mod review;
 mod settings;
 mod sign_in;
 mod theme;
@@ -37,6 +44,34 @@ macro_rules! pages {
 }
 
 pages! {
+    "/" => get queue::show as "draft.list";
+    "/queue/tabs" => get queue::live_tabs as "draft.list";
+    "/drafts" => get drafts::list as "draft.list", post composer::create as "draft.create";
+    "/drafts/new" => get composer::new as "draft.create";
+    "/drafts/:id" => get drafts::show as "draft.show", post composer::save as "draft.save";
+    "/drafts/:id/edit" => get composer::edit as "draft.save";
+    "/drafts/:id/autosave" => post composer::autosave as "draft.autosave";
+    "/drafts/:id/state" => get drafts::live as "draft.show";
+    "/drafts/:id/submit" => post drafts::submit as "draft.submit";
+    "/drafts/:id/withdraw" => post drafts::withdraw as "draft.withdraw";
+    "/drafts/:id/cancel" => post drafts::cancel as "draft.cancel";
+    "/drafts/:id/reschedule" => post drafts::reschedule as "draft.reschedule";
+    "/drafts/:id/duplicate" => post drafts::duplicate as "draft.duplicate";
+    "/drafts/:id/discard" => post drafts::discard as "draft.discard";
+    "/drafts/:id/approve" => post review::approve as "draft.approve";
+    "/drafts/:id/request-changes" => post review::request_changes as "draft.request_changes";
+    "/drafts/:id/reject" => post review::reject as "draft.reject";
+    "/drafts/:id/undo" => post review::undo as "draft.undo";
+    "/drafts/:id/comments" => post drafts::comment as "draft.comment";
+    "/review" => get review::show as "draft.list";
+    "/publications/:id" => get publications::show as "publication.show";
+    "/publications/:id/state" => get publications::live as "publication.show";
+    "/publications/:id/resolve" => post publications::resolve as "publication.resolve";
+    "/audit" => get audit::list as "audit.list";
+    "/audit/self-check" => post audit::self_check as "audit.self_check";
+    "/audit/:id" => get audit::record as "audit.show";
+    "/assets/:id/content" => get assets::content as "asset.show";
+    "/assets/:id/thumbnail" => get assets::thumbnail as "asset.show";
     "/sign-in" => get sign_in::show as "session.show", post sign_in::sign_in as "session.begin";
     "/sign-in/:token" => get sign_in::behind_link as "session.show", post sign_in::use_link as "session.begin";
     "/sign-out" => post sign_in::sign_out as "session.end";
@@ -67,7 +102,7 @@ pages! {
 /// All pages, the files they use, and a page for whatever address is none of ours. Mount it at `/`, inside of
 /// [`SecurityHeaders`](crate::web::headers::SecurityHeaders).
 pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
-    listed().nest("/assets", assets::routes()).with(Pages(app.clone()))
+    listed().nest("/assets", crate::assets::routes()).with(Pages(app.clone()))
 }
 
 #[cfg(test)]

@@ -64,8 +64,7 @@ impl Standing {
 
     /// Take back from review.
     pub fn may_withdraw(&self) -> bool {
-        use DraftState::{ChangesRequested, InReview, Rejected};
-        self.roles.author && matches!(self.state, InReview | ChangesRequested | Rejected)
+        self.roles.author && self.state == DraftState::InReview
     }
 
     /// Decide.

@@ -34,6 +34,10 @@ pub struct Filters {
     pub types: Vec<Choice>,
     /// The chosen one.
     pub kind: String,
+    /// The people to choose from, the first for anyone.
+    pub people: Vec<Choice>,
+    /// The chosen person.
+    pub person: String,
     /// `2026-11-23`, or empty.
     pub from: String,
     /// `2026-11-24`, or empty.
@@ -45,7 +49,9 @@ pub struct Filters {
 impl Filters {
     /// Whether anything is filtered.
     pub fn is_set(&self) -> bool {
-        [&self.stream, &self.kind, &self.from, &self.to, &self.flow].iter().any(|value| !value.is_empty())
+        [&self.stream, &self.kind, &self.person, &self.from, &self.to, &self.flow]
+            .iter()
+            .any(|value| !value.is_empty())
     }
 }
 
@@ -163,6 +169,7 @@ fn filters(filters: &Filters) -> Markup {
         form.filters role="search" method="get" action="/audit" {
             label { "Stream" (form::select("f-stream", "stream", &filters.streams, &filters.stream)) }
             label { "Type" (form::select("f-type", "type", &filters.types, &filters.kind)) }
+            label { "Person" (form::select("f-person", "person", &filters.people, &filters.person)) }
             label { "From" input.in type="date" name="from" value=(filters.from); }
             label { "To" input.in type="date" name="to" value=(filters.to); }
             @if !filters.flow.is_empty() { label { "Flow" input.in name="flow" value=(filters.flow); } }

@@ -198,6 +198,9 @@ pub fn of_pin(draft: DraftState, publication: Option<PublicationState>, is_voide
 /// The signature of a second person was struck out by something which the author did not do.
 pub const VOIDED: Badge = badge("missed", "miss", "Approval voided");
 
+/// A send that Pinterest proved not to have taken.
+pub const NOT_ACCEPTED: Badge = badge("held", "pause", "Not taken, to be tried again");
+
 /// A plain yes.
 pub const YES: Badge = badge("ok", "check", "Yes");
 

@@ -23,6 +23,17 @@ pub struct Comments {
     pub items: Vec<Comment>,
     /// Where a new one is posted (`/drafts/{id}/comments`); `None` if this person may not comment.
     pub action: Option<String>,
+    /// One that was refused.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// A comment that was refused.
+#[derive(Clone, Debug)]
+pub struct Unfinished {
+    /// What was typed.
+    pub text: String,
+    /// What to do.
+    pub error: String,
 }
 
 /// The most characters of a comment or note.
@@ -40,11 +51,18 @@ impl Comments {
                 @if let Some(action) = &self.action {
                     (form::post(frame, action, "stack-s gap", html! {
                         input type="hidden" name="return_to" value=(frame.here);
-                        (Field::area("comment", "Add a comment", 2).limit(LIMIT).required())
+                        (self.field())
                         button.btn { "Comment" }
                     }))
                 }
             }
+        }
+    }
+    fn field(&self) -> Field<'_> {
+        let empty = Field::area("comment", "Add a comment", 2).limit(LIMIT).required();
+        match &self.unfinished {
+            Some(unfinished) => empty.value(&unfinished.text).error(Some(&unfinished.error)),
+            None => empty,
         }
     }
 }

@@ -102,10 +102,10 @@ pub struct Refused {
     pub words: String,
 }
 
-/// A verdict whose note was missing or too long.
+/// A verdict whose note was missing, too long or held a secret.
 #[derive(Clone, Debug)]
 pub struct Unfinished {
-    /// `request-changes` or `reject`.
+    /// `approve`, `request-changes` or `reject`.
     pub verb: String,
     /// What was typed.
     pub note: String,
@@ -246,8 +246,11 @@ fn verdicts(frame: &Frame, current: &Current) -> Markup {
             (form::post(frame, &format!("{}/approve", current.draft), "", html! {
                 (digest())
                 button.btn.sign.big aria-keyshortcuts="a" { (icon("signed")) "Countersign " kbd { "a" } }
-                details.with-note { summary { "With a note…" }
-                    (Field::area("note", "Note to your signature", 2).id("f-note-approve".into()).limit(LIMIT)) }
+                @let signing = note("approve");
+                details.with-note open[signing.is_some()] { summary { "With a note…" }
+                    (Field::area("note", "Note to your signature", 2).id("f-note-approve".into()).limit(LIMIT)
+                        .value(signing.map_or("", |unfinished| &*unfinished.note))
+                        .error(signing.map(|unfinished| unfinished.error.as_str()))) }
             }))
             (actions::verdict(frame, &format!("{}/request-changes", current.draft), "request-changes", "c", &changes))
             (actions::verdict(frame, &format!("{}/reject", current.draft), "reject", "r", &reject))

@@ -46,8 +46,21 @@ pub struct Unknown {
     pub next_look_at: Option<i64>,
     /// Pins on the board that could be this one.
     pub candidates: Vec<Candidate>,
-    /// What was typed in a form that was refused, with the reason.
+    /// Why a choice was refused.
     pub refused: Option<String>,
+    /// What was typed in it.
+    pub typed: Typed,
+}
+
+/// What was typed in a choice that was refused.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// `published`, `abandon` or `again`.
+    pub outcome: String,
+    /// The Pin's number.
+    pub pin_id: String,
+    /// Why, for the log.
+    pub reason: String,
 }
 
 /// A Pin on the board with the same content.
@@ -62,7 +75,7 @@ pub struct Candidate {
 }
 
 /// A Pin that stopped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Stopped {
     /// `Refused by Pinterest`, `Held`, `Missed`, `The signature was voided`.
     pub title: String,
@@ -167,23 +180,25 @@ fn waiting(times: &Times, unknown: &Unknown) -> Markup {
 fn choices(frame: &Frame, unknown: &Unknown, action: &str) -> Markup {
     html! {
         @if let Some(words) = &unknown.refused { div.gap { (note::note(Tone::Bad, "That did not work", words)) } }
-        @for (index, candidate) in unknown.candidates.iter().enumerate() { (adopt(frame, action, index, candidate)) }
-        @if unknown.candidates.is_empty() { (adopt_typed(frame, action)) }
-        (choice(frame, action, "abandon", "Let it go",
+        @let typed = &unknown.typed;
+        @for (index, candidate) in unknown.candidates.iter().enumerate() { (adopt(frame, action, index, candidate, typed)) }
+        (adopt_typed(frame, action, typed))
+        (choice(frame, action, typed, "abandon", "Let it go",
             "Close it. If the Pin is on the board it stays there, and you can take it down at Pinterest.",
             html! { button.btn { "Give up" } }))
-        (choice(frame, action, "again", "Send it again, on a new signature",
+        (choice(frame, action, typed, "again", "Send it again, on a new signature",
             "Gives this one up. A reviewer countersigns again and a second Pin is sent. If the first one exists, there will be two.",
             html! { button.btn { (icon("pen")) "Approve once more" } }))
     }
 }
 
-fn adopt(frame: &Frame, action: &str, index: usize, candidate: &Candidate) -> Markup {
+fn adopt(frame: &Frame, action: &str, index: usize, candidate: &Candidate, typed: &Typed) -> Markup {
     let words = format!("Record Pin {} as this one. Nothing is sent.", candidate.pin_id);
     let class = if index == 0 { "btn solid" } else { "btn" };
     choice(
         frame,
         action,
+        typed,
         &format!("published-{index}"),
         "That Pin is ours",
         &words,
@@ -194,23 +209,33 @@ fn adopt(frame: &Frame, action: &str, index: usize, candidate: &Candidate) -> Ma
     )
 }
 
-fn adopt_typed(frame: &Frame, action: &str) -> Markup {
+fn adopt_typed(frame: &Frame, action: &str, typed: &Typed) -> Markup {
     choice(
         frame,
         action,
+        typed,
         "published",
         "I found it myself",
         "Record the Pin with this number as this one. Nothing is sent.",
         html! {
-            (Field::text("pin_id", "The Pin’s number").hint("The digits in its address.").required())
+            (Field::text("pin_id", "The Pin’s number").value(&typed.pin_id).hint("The digits in its address.").required())
             button.btn { (icon("check")) "It is there" }
         },
     )
 }
 
 /// One choice with its consequence and a note for the log. `key` starts with the outcome and is unique in the page.
-fn choice(frame: &Frame, action: &str, key: &str, title: &str, consequence: &str, control: Markup) -> Markup {
+fn choice(
+    frame: &Frame,
+    action: &str,
+    typed: &Typed,
+    key: &str,
+    title: &str,
+    consequence: &str,
+    control: Markup,
+) -> Markup {
     let outcome = key.split('-').next().unwrap_or(key);
+    let reason = if typed.outcome == outcome { &*typed.reason } else { "" };
     form::post(
         frame,
         action,
@@ -218,7 +243,7 @@ fn choice(frame: &Frame, action: &str, key: &str, title: &str, consequence: &str
         html! {
             div { h3 { (title) } p { (consequence) }
                 input type="hidden" name="outcome" value=(outcome);
-                (Field::text("reason", "Why, for the log").id(format!("f-reason-{key}")).limit(LIMIT).required())
+                (Field::text("reason", "Why, for the log").id(format!("f-reason-{key}")).value(reason).limit(LIMIT).required())
             }
             div.stack-s { (control) }
         },

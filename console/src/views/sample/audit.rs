@@ -54,6 +54,7 @@ fn filters(t: Tongue) -> Filters {
             Choice::new("connection:con_1", t.say("@halden_kitchen")),
         ],
         types: vec![Choice::new("", "All types"), Choice::new("review", "Review")],
+        people: vec![Choice::new("", "Anyone"), Choice::new("opr_1", t.say("Jonas Lindqvist"))],
         flow: t.say("pub_5c20"),
         from: "2026-11-23".into(),
         ..Filters::default()

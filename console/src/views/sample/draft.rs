@@ -4,13 +4,14 @@ use super::pin::{DIGEST, comments, diff, due, half_signed, history, proof, signe
 use super::{HOUR, NOW, Page, Tongue};
 use crate::views::actions::{Actions, Standing};
 use crate::views::badge::{DraftState, PublicationState};
+use crate::views::comments::Unfinished;
 use crate::views::draft::{self, Compare, Draft, Live};
 use crate::views::environment::Environment;
 use crate::views::form::Choice;
 use crate::views::frame::{Frame, Roles};
 use crate::views::proof::Ground;
 use crate::views::queue_row::Origin;
-use crate::views::trouble::{Candidate, Stopped, Trouble, Unknown};
+use crate::views::trouble::{Candidate, Stopped, Trouble, Typed, Unknown};
 
 pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let sandbox = Frame { environment: Environment::Sandbox, ..t.frame() };
@@ -30,7 +31,11 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     };
     let mut read = with(t, DraftState::InReview, PublicationState::Cancelled);
     (read.actions.standing.roles, read.comments.action) = (Roles::default(), None);
-    let in_review = with(t, DraftState::InReview, PublicationState::Cancelled);
+    let mut in_review = with(t, DraftState::InReview, PublicationState::Cancelled);
+    in_review.comments.unfinished = Some(Unfinished {
+        text: t.say("What about the crust?"),
+        error: "Write what you want to say.".into(),
+    });
     let decide = with(t, DraftState::Approved, PublicationState::NeedsDecision);
     vec![
         Page { name: "draft-needs-decision", html: draft::page(&sandbox, &decide) },
@@ -116,6 +121,8 @@ fn not_seen(t: Tongue) -> Draft {
     if let Some(Trouble::Unknown(unknown)) = &mut draft.trouble {
         unknown.candidates.clear();
         unknown.refused = Some("Write why, for the log.".into());
+        unknown.typed =
+            Typed { outcome: "published".into(), pin_id: t.say("8137"), reason: t.say("Seen it") };
     }
     draft
 }
@@ -139,6 +146,7 @@ pub(super) fn unknown(t: Tongue, state: PublicationState) -> Trouble {
             created_at: Some(NOW - HOUR),
         }],
         refused: None,
+        typed: Typed::default(),
     }))
 }
 

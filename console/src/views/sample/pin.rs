@@ -115,6 +115,7 @@ pub fn comments(t: Tongue) -> Comments {
             comment("Mira Okafor", 2, "New photo, and the title names the crust now."),
         ],
         action: Some("/drafts/drf_1/comments".into()),
+        unfinished: None,
     }
 }
 

@@ -1,0 +1,111 @@
+//! What is checked of a Pin before somebody signs it.
+
+use countersign_api::connections::Connection;
+use countersign_api::drafts::Asset;
+use countersign_api::vocabulary::ConnectionState;
+
+use super::names::account;
+use super::parts::picture;
+use super::story::Story;
+use crate::views::checks::{Check, Outcome};
+
+/// Pixels across below which Pinterest shows an image blurred.
+const SHARP_WIDTH: i32 = 600;
+
+/// `JPEG, 1000 × 2600 px, 1.9 MB, ratio 1:2.6`
+pub(crate) fn facts(asset: &Asset) -> String {
+    let kind = if asset.content_type == "image/png" { "PNG" } else { "JPEG" };
+    let (size, ratio) = (bytes(asset.bytes), picture(asset).ratio());
+    format!("{kind}, {} × {} px, {size}, ratio {ratio}", asset.width, asset.height)
+}
+
+/// How an image fits Pinterest's rules. What it refuses was refused at the upload; this is advice.
+pub(crate) fn image(asset: &Asset) -> Vec<Check> {
+    let mut checks = vec![Check::new(Outcome::Good, "The image fits Pinterest’s rules", "")];
+    let hidden = picture(asset).hidden_percent();
+    if hidden > 0 {
+        let words = format!("Longer than 2:3. The grid hides the lower {hidden} %");
+        checks.push(Check::new(Outcome::Advice, words, "1000 × 1500 px fit best."));
+    } else if i64::from(asset.width) * 3 != i64::from(asset.height) * 2 {
+        checks.push(Check::new(
+            Outcome::Advice,
+            "Not 2:3. The grid shows it smaller",
+            "1000 × 1500 px fit best.",
+        ));
+    }
+    if asset.width < SHARP_WIDTH {
+        let words = format!("Only {} px wide", asset.width);
+        checks.push(Check::new(
+            Outcome::Advice,
+            words,
+            format!("Below {SHARP_WIDTH} px it may look blurred."),
+        ));
+    }
+    checks
+}
+
+/// Everything that is checked for a reviewer. `board` is what is known of it.
+pub(crate) fn review(story: &Story, board: Check) -> Vec<Check> {
+    let mut checks = match &story.asset {
+        Some(asset) => image(asset),
+        None => vec![Check::new(Outcome::Bad, "No image", "A Pin cannot be without one.")],
+    };
+    if let (Some(asset), Some(first)) = (&story.asset, checks.first_mut()) {
+        first.detail = Some(facts(asset));
+    }
+    let content = &story.revision.content;
+    checks.push(match content.alt_text() {
+        Some(_) => Check::new(Outcome::Good, "Has an alternative text", ""),
+        None => Check::new(
+            Outcome::Advice,
+            "No alternative text",
+            "People who do not see the image hear nothing.",
+        ),
+    });
+    checks.push(match content.link() {
+        Some(link) => Check::new(Outcome::Good, "The link is well formed", format!("Not opened: {link}")),
+        None => Check::new(Outcome::Advice, "No link", "The Pin leads nowhere."),
+    });
+    checks.push(board);
+    checks.push(connection(&story.account));
+    checks
+}
+
+fn connection(of: &Connection) -> Check {
+    let name = account(of);
+    match of.state {
+        ConnectionState::Active => Check::new(Outcome::Good, "The account is connected", name),
+        ConnectionState::Held => Check::new(
+            Outcome::Advice,
+            "The account is held",
+            format!("{name}: it is sent once that has ended."),
+        ),
+        _ => Check::new(
+            Outcome::Bad,
+            "The account is not connected",
+            format!("{name}: an admin has to connect it before it is sent."),
+        ),
+    }
+}
+
+/// `312 kB`, `1.9 MB`
+fn bytes(bytes: i32) -> String {
+    let bytes = i64::from(bytes);
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(312_400), "312 kB");
+        assert_eq!(bytes(1_950_000), "1.9 MB");
+    }
+}

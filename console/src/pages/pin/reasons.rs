@@ -1,0 +1,131 @@
+//! The service's stable words for why something stopped, in sentences.
+
+use countersign_api::publisher::Publication;
+use countersign_api::vocabulary::PublicationState;
+
+/// Why it is where it is, in a few words for a chip; none where the state says enough.
+pub(crate) fn short(publication: &Publication) -> Option<String> {
+    let why = publication.hold_reason.map(|reason| reason.as_str()).or(publication.why.as_deref())?;
+    let words = match (publication.state, why) {
+        (PublicationState::Held, "disconnected") => "Held: not connected",
+        (PublicationState::Held, "wrong_account") => "Held: account not confirmed",
+        (PublicationState::Held, "authorization") => "Held: Pinterest refuses our token",
+        (PublicationState::Held, "scope") => "Held: a permission is missing",
+        (PublicationState::Held, "tier") => "Held: access tier",
+        (PublicationState::Held, "environment") => "Held: environment not set up",
+        (PublicationState::Held, "paused") => "Held: publishing is paused",
+        (PublicationState::Held, "spam") => "Held: blocked by Pinterest",
+        (PublicationState::Held, "breaker") => "Held: too many failures",
+        (PublicationState::Held, "safe_mode") => "Held: safe mode",
+        (PublicationState::Refused, "board_not_found") => "Board not found",
+        (PublicationState::Refused, "section_not_found") => "Section not found",
+        (PublicationState::Refused, "not_permitted") => "Not permitted",
+        (PublicationState::Refused, "image_too_small") => "Image too small",
+        (PublicationState::Refused, "image_broken" | "media") => "Image refused",
+        (PublicationState::Refused, "link_refused") => "Link refused",
+        (PublicationState::Refused, "too_large") => "Too large",
+        (PublicationState::Refused, "not_genuine") => "Approval not genuine",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+/// Why something is held, and what ends it.
+pub(crate) fn held(why: &str) -> &'static str {
+    match why {
+        "disconnected" => "The account is not connected. It goes on once an admin connected it again.",
+        "wrong_account" => {
+            "Nobody has confirmed that this is the right account. It goes on once an admin did."
+        }
+        "authorization" => {
+            "Pinterest does not accept our token for this account. We try again by ourselves; an admin can connect \
+             the account again."
+        }
+        "scope" => {
+            "The account did not grant a permission that is needed. An admin connects it again and grants it."
+        }
+        "tier" => {
+            "The app’s access tier does not allow it. It goes on once Pinterest granted Standard access."
+        }
+        "environment" => "The environment of this account is not set up here any more.",
+        "paused" => "Publishing is paused. It goes on once it is resumed.",
+        "spam" => "Pinterest blocked this account for spam. We wait, and try again by ourselves.",
+        "breaker" => "Too many calls failed in a row. We wait, and try again by ourselves.",
+        "safe_mode" => "A backup was restored. Nothing is sent until an admin lifts the safe mode.",
+        _ => "Something stands in the way. It goes on by itself once that is gone.",
+    }
+}
+
+/// Why Pinterest, or the gate, said no.
+pub(crate) fn refused(why: &str) -> &'static str {
+    match why {
+        "board_not_found" => "The board no longer exists, or this account may not pin to it.",
+        "section_not_found" => "The section of the board no longer exists.",
+        "not_permitted" => "The account may not do this.",
+        "image_too_small" => "Pinterest finds the image too small.",
+        "image_broken" | "media" => "Pinterest cannot read the image.",
+        "link_refused" => "Pinterest does not take this link.",
+        "too_large" => "Pinterest finds it too large.",
+        "field_refused" => "Pinterest does not take one of the texts.",
+        "not_genuine" => {
+            "What is stored as its approval was not made here: somebody may have changed the database. Nothing was \
+             sent. Tell an admin."
+        }
+        _ => "Pinterest does not take it as it is.",
+    }
+}
+
+/// Why a countersignature does not count any more.
+pub(crate) fn voided(why: &str) -> &'static str {
+    match why {
+        "edited" => "the content was edited",
+        "rescheduled" => "the time was changed",
+        "cancelled" => "publishing was cancelled",
+        "undone" => "it was undone",
+        "expired" => "it lapsed before it could be sent",
+        "reviewer_removed" => "its reviewer may not review any more",
+        "rule_changed" => "the rule of who may countersign was changed",
+        _ => "it was taken back",
+    }
+}
+
+/// What came back of a call whose outcome is not known.
+pub(crate) fn lost(why: &str) -> String {
+    match why {
+        "timeout" | "request_timeout" => "none in time".to_owned(),
+        "reset" => "none, the connection was reset".to_owned(),
+        "cut_body" | "unparsable" | "body" => "cut off".to_owned(),
+        "no_id_in_answer" => "one without the Pin’s number".to_owned(),
+        "unexpected_redirect" => "one that leads elsewhere".to_owned(),
+        "server_error" => "an error of Pinterest’s own".to_owned(),
+        "conflict" => "a conflict".to_owned(),
+        "lease_expired" | "lost" => "none: we were interrupted while it was sent".to_owned(),
+        other => format!("none ({})", plain(other)),
+    }
+}
+
+/// What a look at the board found.
+pub(crate) fn looked(result: &str) -> &'static str {
+    match result {
+        "found" => "Looked at the board: the Pin is there",
+        "ambiguous" => "Looked at the board: several Pins could be this one",
+        _ => "Looked at the board: not seen",
+    }
+}
+
+/// A stable word as plain words: `rate_limited` as `rate limited`.
+pub(crate) fn plain(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// A field of the digest as people call it, after an article.
+pub(crate) fn field(name: &str) -> &str {
+    match name {
+        "board_id" => "board",
+        "board_section_id" => "section",
+        "image_sha256" | "asset_id" => "image",
+        "alt_text" => "alternative text",
+        "publish_at" => "time",
+        other => other,
+    }
+}

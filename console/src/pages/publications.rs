@@ -1,0 +1,89 @@
+//! `/publications/{id}`: one approval on its way to Pinterest.
+
+use countersign_api::drafts::CommentBody;
+use countersign_api::error::Refusal;
+use countersign_api::ids::PublicationId;
+use countersign_api::publisher::{self, Resolution, view as service};
+use poem::handler;
+use poem::web::Path;
+
+use super::drafts::beside;
+use crate::views::draft as draft_view;
+use crate::views::publications as view;
+use crate::views::trouble::{Trouble, Typed};
+use crate::web::refused::sentence;
+use crate::web::{Answer, Fields, Form, Message, Visit, id, page, page_as, see_with};
+
+mod model;
+
+/// `GET /publications/{id}`
+#[handler]
+pub(super) async fn show(visit: Visit, Path(publication): Path<String>) -> Answer {
+    let reader = visit.reader()?;
+    let (frame, model) = model::read(&visit, &reader, &id(&publication)?).await?;
+    Ok(page(view::page(&frame, &model)))
+}
+
+/// `GET /publications/{id}/state`
+#[handler]
+pub(super) async fn live(visit: Visit, Path(publication): Path<String>) -> Answer {
+    let (reader, id) = (visit.reader()?, id::<PublicationId>(&publication)?);
+    let (publication, _) = service::find(&visit.app, &reader, &id).await?;
+    Ok(page(draft_view::live(&model::live(&publication))))
+}
+
+/// `POST /publications/{id}/resolve`
+#[handler]
+pub(super) async fn resolve(visit: Visit, Path(publication): Path<String>, form: Form) -> Answer {
+    let (reviewer, id) = (visit.reviewer()?, id::<PublicationId>(&publication)?);
+    let (found, _) = service::find(&visit.app, &reviewer.in_person()?, &id).await?;
+    let reason = match CommentBody::parse(form.text("reason")) {
+        Ok(reason) => reason,
+        Err(error) => return undecided(&visit, &id, &form, &error.message).await,
+    };
+    let choice = choice(&form);
+    match publisher::resolve(&visit.app, &reviewer, &id, choice, &reason).await {
+        Ok(_) => Ok(decided(&visit, found.draft_id.as_str(), form.text("outcome"))),
+        Err(error) if is_about_the_choice(&error) => undecided(&visit, &id, &form, &words(&error)).await,
+        Err(error) => Err(beside(&found.draft_id, error)),
+    }
+}
+
+/// Anything but a Pin that is there gives this one up.
+fn choice(form: &Fields) -> Resolution {
+    match form.text("outcome") {
+        "published" => Resolution::Published { pin_id: form.text("pin_id").trim().to_owned() },
+        _ => Resolution::Abandon,
+    }
+}
+
+fn is_about_the_choice(error: &publisher::Error) -> bool {
+    !error.fields().is_empty() || matches!(error, publisher::Error::PinTaken)
+}
+
+fn words(error: &publisher::Error) -> String {
+    error.fields().first().map_or_else(|| sentence(&error.to_string()), |field| field.message.clone())
+}
+
+fn decided(visit: &Visit, draft: &str, outcome: &str) -> poem::Response {
+    match outcome {
+        "published" => see_with(visit, &format!("/drafts/{draft}"), Message::Adopted),
+        "again" => see_with(visit, &format!("/review?draft={draft}"), Message::OnceMore),
+        _ => see_with(visit, &format!("/drafts/{draft}"), Message::GivenUp),
+    }
+}
+
+/// The page with a choice that was refused; everything typed is kept.
+async fn undecided(visit: &Visit, id: &PublicationId, form: &Fields, words: &str) -> Answer {
+    let (mut frame, mut model) = model::read(visit, &visit.reader()?, id).await?;
+    if let Some(Trouble::Unknown(unknown)) = &mut model.trouble {
+        unknown.refused = Some(words.to_owned());
+        unknown.typed = Typed {
+            outcome: form.text("outcome").to_owned(),
+            pin_id: form.text("pin_id").to_owned(),
+            reason: form.text("reason").to_owned(),
+        };
+    }
+    frame.here = format!("/publications/{id}");
+    Ok(page_as(422, view::page(&frame, &model)))
+}

@@ -1,0 +1,61 @@
+//! A verdict that came too late.
+
+use countersign_api::approvals;
+use countersign_api::drafts::{self, DraftState, Revision};
+use countersign_api::error::Refusal;
+use countersign_api::ids::DraftId;
+
+use crate::pages::pin::differences;
+use crate::pages::pin::story::Story;
+use crate::views::diff::Diff;
+use crate::views::review::{self as view, Conflict};
+use crate::views::time::Times;
+use crate::web::refused::{sentence, status_of};
+use crate::web::{Answer, Fields, Refused, Visit, page_as};
+
+/// The page that says what happened, with the difference where the content is another one.
+pub(super) async fn page(visit: &Visit, id: &DraftId, form: &Fields, error: approvals::Error) -> Answer {
+    let story = Story::read(&visit.app, &visit.reader()?, id).await?;
+    let frame = visit.frame_in(story.draft.environment.as_str()).await?;
+    let is_stale = matches!(error, approvals::Error::Stale(_));
+    let diff = if is_stale { Some(difference(visit, &story, form.text("digest")).await?) } else { None };
+    let can_decide = story.draft.state == DraftState::InReview;
+    let conflict = Conflict {
+        title: story.draft.title.clone().unwrap_or_else(|| "Pin without a title".to_owned()),
+        words: if is_stale { saved(&story, &frame.times) } else { sentence(&error.to_string()) },
+        diff,
+        next: if can_decide { format!("/review?draft={id}") } else { story.url() },
+        note: form.text("note").to_owned(),
+    };
+    Ok(page_as(status_of(error.kind()), view::conflict(&frame, &conflict)))
+}
+
+/// `Mira Okafor saved revision 5 at 12:40, after this page was loaded.`
+fn saved(story: &Story, times: &Times) -> String {
+    let (revision, at) = (story.revision.revision, times.short(story.revision.created_at.micros()));
+    match &story.revision.author_id {
+        Some(author) => {
+            let name = story.people.name(author);
+            format!("{name} saved revision {revision}, {at}, after this page was loaded.")
+        }
+        None => format!("It was renewed as revision {revision}, {at}, after this page was loaded."),
+    }
+}
+
+/// What differs from the content that the reviewer saw.
+async fn difference(visit: &Visit, story: &Story, digest: &str) -> Result<Diff, Refused> {
+    let Some(seen) = seen(visit, story, digest).await? else { return Ok(Diff::default()) };
+    Ok(differences::between(&visit.app, &story.draft, &seen, &story.revision).await?)
+}
+
+/// The revision with the digest of the form; where there is none such, the one before.
+async fn seen(visit: &Visit, story: &Story, digest: &str) -> Result<Option<Revision>, Refused> {
+    let last = story.draft.revision;
+    for number in (1..last).rev() {
+        let found = drafts::revision(&visit.app.db, &story.draft.id, number).await?;
+        if found.as_ref().is_some_and(|revision| revision.digest == digest) {
+            return Ok(found);
+        }
+    }
+    Ok(drafts::revision(&visit.app.db, &story.draft.id, last - 1).await?)
+}
