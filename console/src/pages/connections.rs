@@ -12,7 +12,8 @@ use poem::web::Path;
 use super::settings::IMAGES_KEPT;
 use crate::views::connections as view;
 use crate::views::environment::Environment;
-use crate::web::refused::field_errors;
+use crate::views::form::FieldError;
+use crate::web::refused::{field_errors, sentence};
 use crate::web::{Answer, Form, Message, Refused, Visit, id, page, page_as, see, see_with};
 
 /// Where a person removes the app at Pinterest.
@@ -21,7 +22,7 @@ const APPS_AT_PINTEREST: &str = "https://www.pinterest.com/settings/security";
 /// `GET /connections`
 #[handler]
 pub(super) async fn list(visit: Visit) -> Answer {
-    answer(&visit, 200, view::Connect::default()).await
+    answer(&visit, 200, view::Connect::default(), None).await
 }
 
 /// `POST /connections`
@@ -37,7 +38,7 @@ pub(super) async fn connect(visit: Visit, form: Form) -> Answer {
             let (errors, environment) = (field_errors(error, &[])?, environment.as_str().to_owned());
             let form =
                 view::Connect { environment, expected_username: typed, errors, ..view::Connect::default() };
-            answer(&visit, 422, form).await
+            answer(&visit, 422, form, None).await
         }
     }
 }
@@ -83,9 +84,26 @@ pub(super) async fn disconnect(visit: Visit, Path(connection): Path<String>, _fo
 #[handler]
 pub(super) async fn create_board(visit: Visit, Path(connection): Path<String>, form: Form) -> Answer {
     let author = visit.author()?;
-    let board = NewBoard { name: form.text("name").to_owned(), privacy: form.text("privacy").to_owned() };
-    connections::create_board(&visit.app, &author, &id(&connection)?, board).await?;
-    Ok(see_with(&visit, "/connections", Message::BoardCreated))
+    let (name, privacy) = (form.text("name").to_owned(), form.text("privacy").to_owned());
+    let board = NewBoard { name: name.clone(), privacy: privacy.clone() };
+    match connections::create_board(&visit.app, &author, &id(&connection)?, board).await {
+        Ok(_) => Ok(see_with(&visit, "/connections", Message::BoardCreated)),
+        Err(error) => {
+            let errors = board_errors(error)?;
+            let board = view::BoardForm { name, privacy, errors };
+            answer(&visit, 422, view::Connect::default(), Some((connection, board))).await
+        }
+    }
+}
+
+/// What is wrong with a board, by us or by Pinterest; what else may have gone wrong is no matter of the form.
+fn board_errors(error: ConnectionError) -> Result<Vec<FieldError>, Refused> {
+    match error {
+        ConnectionError::Upstream(refused) => {
+            Ok(vec![FieldError { field: "name".into(), words: sentence(&refused.to_string()) }])
+        }
+        other => field_errors(other, &[]),
+    }
 }
 
 /// The session that a consent has to come back to.
@@ -93,10 +111,18 @@ fn session(visit: &Visit) -> Result<countersign_api::ids::SessionId, Refused> {
     visit.signed_in().map(|(_, session)| session.id.clone()).ok_or(Refused::SignIn)
 }
 
-/// The list, also as the answer to a form with errors; what was typed is in `form`.
-async fn answer(visit: &Visit, status: u16, form: view::Connect) -> Answer {
+/// The list, also as the answer to a form with errors; what was typed is in `form`, or in that of a connection's board.
+async fn answer(
+    visit: &Visit,
+    status: u16,
+    form: view::Connect,
+    board: Option<(String, view::BoardForm)>,
+) -> Answer {
     let person = visit.reader()?;
-    let (items, gravest) = shown::all(visit, &person).await?;
+    let (mut items, gravest) = shown::all(visit, &person).await?;
+    if let Some((connection, board)) = board {
+        items.iter_mut().filter(|item| item.id == connection).for_each(|item| item.board = board.clone());
+    }
     let mut frame = visit.frame().await?;
     "/connections".clone_into(&mut frame.here);
     frame.environment = gravest.unwrap_or(frame.environment);
@@ -121,5 +147,5 @@ async fn waiting(visit: &Visit, id: &ConnectionId) -> Result<u64, Refused> {
 /// Why an account is held, in the words with which the service refuses to use it.
 fn held(connection: &connections::Connection) -> Option<String> {
     let reason = connection.hold_reason?;
-    Some(crate::web::refused::sentence(&ConnectionError::Held(reason).to_string()))
+    Some(sentence(&ConnectionError::Held(reason).to_string()))
 }

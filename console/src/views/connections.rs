@@ -70,6 +70,19 @@ pub struct Connection {
     pub waiting: u64,
     /// What this person may do.
     pub may: May,
+    /// The form for a new board, as it was typed if Pinterest or we did not take it.
+    pub board: BoardForm,
+}
+
+/// The form for a new board.
+#[derive(Clone, Debug, Default)]
+pub struct BoardForm {
+    /// What was typed.
+    pub name: String,
+    /// What was chosen.
+    pub privacy: String,
+    /// What is wrong: `name`, `privacy`.
+    pub errors: Vec<FieldError>,
 }
 
 /// What may be done with a connection now.
@@ -289,13 +302,14 @@ pub fn gauge(budget: &Budget) -> Markup {
 }
 
 fn create_board(frame: &Frame, connection: &Connection) -> Markup {
-    let id = &connection.id;
+    let (id, form) = (&connection.id, &connection.board);
+    let words = ["name", "privacy"].iter().find_map(|field| form::error_of(&form.errors, field));
     html! {
-        details.gap { summary.btn { (icon("plus")) "New board…" }
+        details.gap open[words.is_some()] { summary.btn { (icon("plus")) "New board…" }
             (form::post(frame, &format!("/connections/{id}/boards"), "stack narrow gap-s", html! {
                 p.small.soft { "The board is created at once for " (connection.username.as_deref().unwrap_or("this account")) ", " (connection.environment.ending()) "." }
-                (Field::text("name", "Name").id(format!("f-name-{id}")).required())
-                div.field { label for={ "f-privacy-" (id) } { "Who sees it" } (form::select(&format!("f-privacy-{id}"), "privacy", &board_picker::privacy(), "PUBLIC")) }
+                (Field::text("name", "Name").id(format!("f-name-{id}")).value(&form.name).required().error(words))
+                div.field { label for={ "f-privacy-" (id) } { "Who sees it" } (form::select(&format!("f-privacy-{id}"), "privacy", &board_picker::privacy(), &form.privacy)) }
                 button.btn { "Create the board" }
             }))
         }

@@ -138,7 +138,6 @@ pub fn set_password(frame: &Frame, model: &SetPassword) -> Markup {
             div.narrow {
                 (form::summary("The password was not set", &model.errors))
                 (form::post(frame, "/account/password", "sheet stack", html! {
-                    input type="email" aria-label="E-mail" autocomplete="username" value=(model.email) readonly hidden;
                     @if model.asks_current {
                         (Field::password("current", "Present password", "current-password").required().error(error("current")))
                     }
@@ -148,6 +147,7 @@ pub fn set_password(frame: &Frame, model: &SetPassword) -> Markup {
                         button.btn.solid.big { "Set the password" }
                         @if model.may_skip { a.btn.quiet.big href="/" { "Skip in rehearsal" } }
                     }
+                    input type="email" aria-label="E-mail" autocomplete="username" value=(model.email) readonly hidden;
                 }))
             }
         },

@@ -87,6 +87,7 @@ async fn one(
         budgets: Vec::new(),
         waiting: super::waiting(visit, &connection.id).await?,
         may: may(app, person, &connection),
+        board: view::BoardForm::default(),
         id: connection.id.to_string(),
     })
 }

@@ -2,7 +2,9 @@
 
 use super::{DAY, HOUR, NOW, Page, Tongue};
 use crate::views::badge::ConnectionState;
-use crate::views::connections::{self, Budget, Connect, Connection, Connections, Disconnect, May, Scope};
+use crate::views::connections::{
+    self, BoardForm, Budget, Connect, Connection, Connections, Disconnect, May, Scope,
+};
 use crate::views::environment::Environment;
 use crate::views::form::FieldError;
 use crate::views::frame::Frame;
@@ -124,5 +126,10 @@ fn works(t: Tongue) -> Connection {
         ],
         waiting: 6,
         may: May { confirm: false, reconnect: true, disconnect: true, create_board: true },
+        board: BoardForm {
+            name: t.say("Soups"),
+            privacy: "PUBLIC".into(),
+            errors: vec![FieldError { field: "name".into(), words: t.say("There is one of this name.") }],
+        },
     }
 }
