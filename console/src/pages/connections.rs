@@ -121,7 +121,8 @@ async fn answer(
     let person = visit.reader()?;
     let (mut items, gravest) = shown::all(visit, &person).await?;
     if let Some((connection, board)) = board {
-        items.iter_mut().filter(|item| item.id == connection).for_each(|item| item.board = board.clone());
+        let item = items.iter_mut().find(|item| item.id == connection);
+        item.ok_or_else(Refused::not_found)?.board = board;
     }
     let mut frame = visit.frame().await?;
     "/connections".clone_into(&mut frame.here);

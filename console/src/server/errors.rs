@@ -1,10 +1,12 @@
-//! What goes wrong before a route is reached: a problem for the API.
+//! What goes wrong before a route is reached: a problem for the API, a page for everybody else.
 
 use countersign_api::{
     app::App,
     http::{ROOT, doorway},
 };
 use poem::{Endpoint, IntoResponse as _, Middleware, Request, Response, Result};
+
+use crate::web::error::stranded;
 
 /// The middleware.
 pub struct Errors(pub App);
@@ -31,7 +33,7 @@ impl<E: Endpoint> Endpoint for Answered<E> {
         match self.inner.call(request).await {
             Ok(response) => Ok(response.into_response()),
             Err(error) if is_api => Ok(doorway::answer(&self.app, error)),
-            Err(error) => Ok(error.into_response()),
+            Err(error) => Ok(stranded(&self.app, &error).await),
         }
     }
 }

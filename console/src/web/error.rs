@@ -122,6 +122,11 @@ fn page_of(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> ErrorPage {
     }
 }
 
+/// A page for what is refused before there is a route, such as an address that is no text.
+pub async fn stranded(app: &App, error: &poem::Error) -> Response {
+    of_framework(&Visit::anonymous(app, &Request::default()), error).await
+}
+
 /// What the framework refuses: a path, a method, something of a request that cannot be read.
 async fn of_framework(visit: &Visit, error: &poem::Error) -> Response {
     if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
