@@ -48,8 +48,8 @@ pages! {
     "/queue/tabs" => get queue::live_tabs as "draft.list";
     "/drafts" => get drafts::list as "draft.list", post composer::create as "draft.create";
     "/drafts/new" => get composer::new as "draft.create";
-    "/drafts/:id" => get drafts::show as "draft.show", post composer::save as "draft.save";
-    "/drafts/:id/edit" => get composer::edit as "draft.save";
+    "/drafts/:id" => get drafts::show as "draft.show", post composer::save as "draft.change";
+    "/drafts/:id/edit" => get composer::edit as "draft.change";
     "/drafts/:id/autosave" => post composer::autosave as "draft.autosave";
     "/drafts/:id/state" => get drafts::live as "draft.show";
     "/drafts/:id/submit" => post drafts::submit as "draft.submit";
@@ -62,7 +62,7 @@ pages! {
     "/drafts/:id/request-changes" => post review::request_changes as "draft.request_changes";
     "/drafts/:id/reject" => post review::reject as "draft.reject";
     "/drafts/:id/undo" => post review::undo as "draft.undo";
-    "/drafts/:id/comments" => post drafts::comment as "draft.comment";
+    "/drafts/:id/comments" => post drafts::comment as "comment.add";
     "/review" => get review::show as "draft.list";
     "/publications/:id" => get publications::show as "publication.show";
     "/publications/:id/state" => get publications::live as "publication.show";
@@ -70,8 +70,8 @@ pages! {
     "/audit" => get audit::list as "audit.list";
     "/audit/self-check" => post audit::self_check as "audit.self_check";
     "/audit/:id" => get audit::record as "audit.show";
-    "/assets/:id/content" => get assets::content as "asset.show";
-    "/assets/:id/thumbnail" => get assets::thumbnail as "asset.show";
+    "/assets/:id/content" => get assets::content as "asset.content";
+    "/assets/:id/thumbnail" => get assets::thumbnail as "asset.content";
     "/sign-in" => get sign_in::show as "session.show", post sign_in::sign_in as "session.begin";
     "/sign-in/:token" => get sign_in::behind_link as "session.show", post sign_in::use_link as "session.begin";
     "/sign-out" => post sign_in::sign_out as "session.end";
@@ -84,7 +84,7 @@ pages! {
     "/operators/:id/link" => post operators::issue_link as "operator.issue_link";
     "/operators/:id/disable" => get operators::ask_disable as "operator.show", post operators::disable as "operator.change";
     "/operators/:id/enable" => post operators::enable as "operator.change";
-    "/connections" => get connections::list as "connection.list", post connections::connect as "connection.connect";
+    "/connections" => get connections::list as "connection.list", post connections::connect as "connection.begin";
     "/connections/:id/confirm" => post connections::confirm as "connection.confirm";
     "/connections/:id/reconnect" => post connections::reconnect as "connection.reconnect";
     "/connections/:id/disconnect" => get connections::ask_disconnect as "connection.show", post connections::disconnect as "connection.disconnect";
