@@ -119,11 +119,8 @@ impl<'a> AuditedTx<'a> {
     /// [`Fault::Event`] where an event breaks the format or carries a secret, [`Fault::Lost`] where an outcome was
     /// told already; both change nothing. [`Fault::CommitUnknown`] where the commit itself failed: it may have held.
     pub async fn commit(self, events: Vec<Event>) -> Result<Vec<Appended>, Fault> {
-        let mut appender = Appender::open(self.app, &self.tx).await?;
-        for event in events {
-            appender.append(event).await?;
-        }
-        let appended = appender.close().await?;
+        // On the heap: what appends is large, and many a verb's future would carry it on the stack.
+        let appended = Box::pin(append(self.app, &self.tx, events)).await?;
         self.tx.commit().await.map_err(|error| Fault::CommitUnknown(Box::new(error)))?;
         Ok(appended)
     }
@@ -146,6 +143,14 @@ impl HousekeepingTx {
     pub async fn commit(self) -> Result<(), Fault> {
         self.tx.commit().await.map_err(|error| Fault::CommitUnknown(Box::new(error)))
     }
+}
+
+async fn append(app: &App, tx: &DatabaseTransaction, events: Vec<Event>) -> Result<Vec<Appended>, Fault> {
+    let mut appender = Appender::open(app, tx).await?;
+    for event in events {
+        appender.append(event).await?;
+    }
+    appender.close().await
 }
 
 /// Appends under the head's lock; holds head and streams in memory until [`Appender::close`].

@@ -15,12 +15,12 @@ use crate::{
 
 /// Delivers a claimed publication as far as it goes.
 pub(super) async fn deliver(app: &App, claim: Claim) -> Result<(), Fault> {
-    let request = match prepare(app, &claim).await? {
+    let request = match Box::pin(prepare(app, &claim)).await? {
         Ok(request) => request,
         Err(setback) => return set_back(app, &claim, setback).await,
     };
     let credentials = (request.credentials.grant.clone(), request.credentials.generation);
-    let permit = match permit::redeem(app, request).await {
+    let permit = match Box::pin(permit::redeem(app, request)).await {
         Ok(permit) => permit,
         Err(Denied::Fault(fault)) => return Err(fault),
         Err(denied) => return set_back(app, &claim, denied.into()).await,
@@ -31,7 +31,7 @@ pub(super) async fn deliver(app: &App, claim: Claim) -> Result<(), Fault> {
         never = keep_lease(app, &claim) => match never {},
     };
     app.hooks.reach(Point::SendAfterCall).await?;
-    settle::settle(app, &claim, &sent, &answer, &credentials).await
+    Box::pin(settle::settle(app, &claim, &sent, &answer, &credentials)).await
 }
 
 /// What keeps a claimed publication from being sent.

@@ -47,7 +47,7 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
     match claim::claim(app).await? {
         claim::Claimed::Nothing => Ok(false),
         claim::Claimed::SetAside => Ok(true),
-        claim::Claimed::Ours(claim) => attempt::deliver(app, *claim).await.map(|()| true),
+        claim::Claimed::Ours(claim) => Box::pin(attempt::deliver(app, *claim)).await.map(|()| true),
     }
 }
 
@@ -56,11 +56,11 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
 /// # Errors
 /// As [`run_once`].
 pub async fn maintain(app: &App) -> Result<bool, Fault> {
-    let reaped = reap::reap(app).await?;
+    let reaped = Box::pin(reap::reap(app)).await?;
     let told = reap::tell_lost_outcomes(app).await?;
-    let voided = void::void_lapsed(app).await?;
-    let released = hold::release_ready(app).await?;
-    let looked = reconcile::look_at_due(app).await?;
+    let voided = Box::pin(void::void_lapsed(app)).await?;
+    let released = Box::pin(hold::release_ready(app)).await?;
+    let looked = Box::pin(reconcile::look_at_due(app)).await?;
     drafts::move_due(app).await?;
     Ok(reaped || told || voided || released || looked)
 }
@@ -70,7 +70,7 @@ pub async fn maintain(app: &App) -> Result<bool, Fault> {
 /// # Errors
 /// As [`run_once`].
 pub async fn run_until_idle(app: &App) -> Result<(), Fault> {
-    connections::recheck(app).await?;
+    Box::pin(connections::recheck(app)).await?;
     while run_once(app).await? {}
     Ok(())
 }
