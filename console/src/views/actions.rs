@@ -59,7 +59,7 @@ impl Standing {
 
     /// Ask for approval.
     pub fn may_submit(&self) -> bool {
-        self.roles.author && self.state == DraftState::Draft
+        self.roles.author && matches!(self.state, DraftState::Draft | DraftState::ChangesRequested)
     }
 
     /// Take back from review.

@@ -58,6 +58,8 @@ pub struct Draft {
     pub history: Vec<Entry>,
     /// `/audit?flow=...`, for those who may read the log.
     pub audit_url: Option<String>,
+    /// `/publications/{id}` of the latest publication.
+    pub publication_url: Option<String>,
     /// The Pin at Pinterest or in the simulator.
     pub pin_url: Option<String>,
 }
@@ -182,6 +184,9 @@ fn side(frame: &Frame, draft: &Draft) -> Markup {
         }
         (draft.actions.section(frame))
         (draft.comments.section(frame))
-        section.sec { h2 { "History" } (timeline::list(&frame.times, &draft.history)) }
+        section.sec { h2 { "History" }
+            @if let Some(address) = &draft.publication_url { p.small { a href=(address) { "Every send to Pinterest" } } }
+            (timeline::list(&frame.times, &draft.history))
+        }
     }
 }

@@ -93,7 +93,7 @@ impl Proof {
 
     fn card(&self, ground: Ground, is_live: bool) -> Markup {
         html! {
-            div class={ "card " (ground.class()) } {
+            div class={ "card " (ground.class()) @if self.is_short() { " whole" } } {
                 (self.image(is_live))
                 p.title data-mirror=[is_live.then_some("title")] data-empty="No title yet" { (self.name()) }
             }
@@ -110,6 +110,11 @@ impl Proof {
                 },
             }
         }
+    }
+
+    /// The grid shows an image that is no longer than 2:3 as it is.
+    fn is_short(&self) -> bool {
+        self.picture.as_ref().is_some_and(|picture| picture.hidden_percent() == 0)
     }
 
     fn name(&self) -> &str {

@@ -39,7 +39,8 @@ impl Times {
 
     /// `Tue 1 Dec 2026, 09:00 Europe/Berlin`: for a consequence, where nothing may be left to guess.
     pub fn full(&self, at: i64) -> String {
-        format!("{} {}", self.zoned(at).strftime("%a %-d %b %Y, %H:%M"), self.name)
+        let zoned = self.zoned(at);
+        format!("{}{} {}", zoned.strftime("%a %-d %b %Y, %H:%M"), twice(&zoned), self.name)
     }
 
     /// `Today, 12:04 Europe/Berlin`; the year only where it is another one.
@@ -89,12 +90,18 @@ impl Times {
             date if date.year() == now.year() => then.strftime("%a %-d %b").to_string(),
             _ => then.strftime("%a %-d %b %Y").to_string(),
         };
-        format!("{day}, {}", then.strftime("%H:%M"))
+        format!("{day}, {}{}", then.strftime("%H:%M"), twice(&then))
     }
 
     fn zoned(&self, at: i64) -> Zoned {
         timestamp(at).to_zoned(self.zone.clone())
     }
+}
+
+/// ` (+01:00)` for a time that the clocks show twice.
+fn twice(zoned: &Zoned) -> String {
+    let is_twice = zoned.time_zone().to_ambiguous_timestamp(zoned.datetime()).is_ambiguous();
+    if is_twice { zoned.strftime(" (%:z)").to_string() } else { String::new() }
 }
 
 /// Seconds as `8 s`, `5 min`, `2 h`, `7 days`; `None` for less than ten seconds.
@@ -142,6 +149,13 @@ mod tests {
     #[test]
     fn an_unknown_zone_is_utc_and_says_so() {
         assert_eq!(Times::new(NOW, "Moon/Base").short(NOW), "Today, 13:20 UTC");
+    }
+
+    #[test]
+    fn a_time_that_occurs_twice_names_its_offset() {
+        let times = Times::new(NOW, "Europe/Berlin");
+        let second: jiff::Timestamp = "2026-10-25T01:30:00Z".parse().unwrap();
+        assert_eq!(times.full(second.as_microsecond()), "Sun 25 Oct 2026, 02:30 (+01:00) Europe/Berlin");
     }
 
     #[test]

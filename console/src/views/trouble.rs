@@ -142,6 +142,7 @@ fn unknown(frame: &Frame, unknown: &Unknown) -> Markup {
 
 fn evidence(times: &Times, unknown: &Unknown) -> Markup {
     let looked = match unknown.last_look_at {
+        Some(at) if unknown.looks == 1 => format!("once, {}", times.short(at)),
         Some(at) => format!("{} times, last {}", unknown.looks, times.short(at)),
         None => "not yet".into(),
     };

@@ -5,7 +5,7 @@ use countersign_api::audit::header::Header;
 use countersign_api::audit::read::StoredEvent;
 
 use super::subjects::Subjects;
-use crate::views::audit::Event;
+use crate::views::audit::{About, Event};
 
 /// A record. A header that cannot be read any more shows without its facts; the self-check names it.
 pub(super) fn event(event: StoredEvent, subjects: &Subjects) -> Event {
@@ -16,7 +16,7 @@ pub(super) fn event(event: StoredEvent, subjects: &Subjects) -> Event {
         id: event.id.to_string(),
         at: event.at.micros(),
         who: subjects.who(&event),
-        about: subjects.about(&event),
+        about: about(&event, header.as_ref(), subjects),
         seq: u64::try_from(event.seq).unwrap_or(0),
         index: u64::try_from(event.position).unwrap_or(0),
         stream: subjects.stream(&event.stream),
@@ -27,6 +27,16 @@ pub(super) fn event(event: StoredEvent, subjects: &Subjects) -> Event {
         outcome: event.outcome,
         leaf: event.leaf,
         flow: event.flow,
+    }
+}
+
+/// A call to Pinterest says which one, and its answer how it came out.
+fn about(event: &StoredEvent, header: Option<&Header>, subjects: &Subjects) -> Option<About> {
+    let about = subjects.about(event)?;
+    let fact = |name: &str| header.and_then(|header| header.facts.get(name)).map(text);
+    match fact("operation").or_else(|| fact("status")).filter(|_| event.kind.starts_with("api.")) {
+        Some(what) => Some(About { words: format!("{what}, {}", about.words), ..about }),
+        None => Some(about),
     }
 }
 

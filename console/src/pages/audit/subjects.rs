@@ -58,6 +58,8 @@ impl Subjects {
     pub(super) fn about(&self, event: &StoredEvent) -> Option<About> {
         let (kind, id) = (event.object_kind.as_deref()?, event.object_ref.as_deref()?);
         let (words, url) = match kind {
+            // Whose it is stands beside it; the id is among the facts of its header.
+            "session" | "link" => return None,
             "draft" => {
                 let title = self.titles.get(id).cloned();
                 let url = title.is_some().then(|| format!("/drafts/{id}"));

@@ -57,6 +57,7 @@ async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Re
         comments: comments(story, roles),
         history: timeline::entries(story.moments.iter(), &story.people, &frame.times),
         audit_url: roles.auditor.then(|| format!("/audit?flow={}", draft.id)),
+        publication_url: publication.map(|publication| format!("/publications/{}", publication.id)),
         pin_url: pin.and_then(|(environment, pin)| parts::pin_url(app, environment, pin)),
     })
 }

@@ -89,18 +89,18 @@ pub(crate) fn voided(why: &str) -> &'static str {
     }
 }
 
-/// What came back of a call whose outcome is not known.
+/// Why the answer of a call was lost.
 pub(crate) fn lost(why: &str) -> String {
     match why {
-        "timeout" | "request_timeout" => "none in time".to_owned(),
-        "reset" => "none, the connection was reset".to_owned(),
-        "cut_body" | "unparsable" | "body" => "cut off".to_owned(),
-        "no_id_in_answer" => "one without the Pin’s number".to_owned(),
-        "unexpected_redirect" => "one that leads elsewhere".to_owned(),
-        "server_error" => "an error of Pinterest’s own".to_owned(),
-        "conflict" => "a conflict".to_owned(),
-        "lease_expired" | "lost" => "none: we were interrupted while it was sent".to_owned(),
-        other => format!("none ({})", plain(other)),
+        "timeout" | "request_timeout" => "it did not come in time".to_owned(),
+        "reset" | "broken" => "the connection was reset".to_owned(),
+        "cut_body" | "too_large" => "it was cut off".to_owned(),
+        "no_id_in_answer" => "it did not name the Pin".to_owned(),
+        "unexpected_redirect" => "it led elsewhere".to_owned(),
+        "server_error" => "Pinterest had a fault of its own".to_owned(),
+        "conflict" => "Pinterest spoke of a conflict".to_owned(),
+        "lease_expired" | "interrupted" => "we were interrupted while it was sent".to_owned(),
+        other => plain(other),
     }
 }
 

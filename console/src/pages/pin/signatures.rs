@@ -15,7 +15,7 @@ pub(crate) fn full(story: &Story, times: &Times) -> Signatures {
     let name = |id: &OperatorId| story.people.name(id).to_owned();
     let queued_at = story.draft.submitted_at.map(|at| times.short(at.micros()));
     let mut lines = lines(&story.draft, story.approvals.last(), name);
-    lines.queued.remark = queued_at;
+    lines.queued.remark = queued_at.filter(|_| lines.queued.standing != Standing::Open);
     if let Some(approval) = story.approvals.last() {
         lines.countersigned.remark = match lines.countersigned.standing {
             Standing::Void => Some(why_void(story, approval, times)),
@@ -32,7 +32,8 @@ pub(crate) fn lines(
     approval: Option<&Approval>,
     name: impl Fn(&OperatorId) -> String,
 ) -> Signatures {
-    let queued = match &draft.submitted_by {
+    // A draft that was given back to its author has to be signed anew.
+    let queued = match draft.submitted_by.as_ref().filter(|_| draft.state != DraftState::Draft) {
         None => Signature::open(),
         // A token acts for its owner, and a machine has no handwriting.
         Some(by) if draft.origin_token_id.is_some() && *by == draft.author_id => {

@@ -22,11 +22,7 @@ fn entry(moment: &Moment, people: &People, times: &Times) -> Option<Entry> {
     let who = moment.operator_id.as_ref().filter(|_| !is_of_the_machine(&moment.kind));
     Some(Entry {
         kind,
-        words: if moment.outcome == "ok" || moment.outcome == "failed" {
-            words
-        } else {
-            format!("{words} ({})", moment.outcome)
-        },
+        words: if moment.outcome == "denied" { format!("{words} (denied)") } else { words },
         who: who.map(|id| people.name(id).to_owned()),
         at: moment.at.micros(),
         note: moment.note.clone(),

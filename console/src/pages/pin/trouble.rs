@@ -164,7 +164,8 @@ pub(crate) fn code(attempt: &AttemptView) -> Option<String> {
 
 /// What came back: the status, or why nothing did.
 pub(crate) fn answer(attempt: &AttemptView) -> String {
-    let words = code(attempt).or_else(|| attempt.why.as_deref().map(reasons::lost));
+    let words =
+        code(attempt).or_else(|| attempt.why.as_deref().map(|why| format!("lost: {}", reasons::lost(why))));
     let words = words.unwrap_or_else(|| "none yet".to_owned());
     match attempt.duration_ms {
         Some(duration) => format!("{words}, after {duration} ms"),

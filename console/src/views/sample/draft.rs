@@ -79,6 +79,7 @@ fn with(t: Tongue, state: DraftState, publication: PublicationState) -> Draft {
         comments: comments(t),
         history: history(t),
         audit_url: Some("/audit?flow=pub_1".into()),
+        publication_url: Some("/publications/pub_1".into()),
         pin_url: Some("https://pin.example/8137".into()),
     }
 }
