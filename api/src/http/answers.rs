@@ -8,7 +8,7 @@ pub trait Answer: Sized {
     ///
     /// # Errors
     /// The problem itself where the operation does not declare its status: it is answered all the same.
-    fn refuse(problem: Problem) -> Result<Self, Problem>;
+    fn refuse(problem: Box<Problem>) -> Result<Self, Box<Problem>>;
 }
 
 /// Declares the answers of one operation: what it does, then the kinds of refusal that it can give.
@@ -96,9 +96,11 @@ macro_rules! answers {
         }
 
         impl $crate::http::answers::Answer for $name {
-            fn refuse(problem: $crate::http::problem::Problem) -> Result<Self, $crate::http::problem::Problem> {
+            fn refuse(
+                problem: Box<$crate::http::problem::Problem>,
+            ) -> Result<Self, Box<$crate::http::problem::Problem>> {
                 match problem.status {
-                    $($status => Ok(Self::$kind(poem_openapi::payload::Json(problem))),)*
+                    $($status => Ok(Self::$kind(poem_openapi::payload::Json(*problem))),)*
                     _ => Err(problem),
                 }
             }

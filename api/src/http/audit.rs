@@ -134,6 +134,7 @@ answers! {
 impl AuditApi {
     /// Events of the audit log, page by page
     #[oai(path = "/audit/events", method = "get", operation_id = "list_events")]
+    #[expect(clippy::too_many_arguments, reason = "one for each parameter of the query")]
     async fn list(
         &self,
         access: Access,

@@ -95,8 +95,8 @@ impl<E: Endpoint> Endpoint for Own<E> {
     }
 }
 
-fn known<'a>(app: &App, request: &'a Request) -> Result<&'a Caller, Problem> {
-    request.data::<Caller>().ok_or_else(|| Problem::unexpected(app, "a request without a caller"))
+fn known<'a>(app: &App, request: &'a Request) -> Result<&'a Caller> {
+    request.data::<Caller>().ok_or_else(|| Problem::unexpected(app, "a request without a caller").into())
 }
 
 /// Somebody who is signed in, by a session's cookie or an API token; an operation that asks for it answers 401 to all
@@ -271,12 +271,12 @@ pub async fn answer<A: Answer>(app: &App, work: impl Future<Output = Result<A, R
 }
 
 fn refuse<A: Answer>(problem: Problem) -> Result<A> {
-    A::refuse(problem).map_err(|undeclared| {
+    A::refuse(Box::new(problem)).map_err(|undeclared| {
         tracing::warn!(
             status = undeclared.status,
             code = undeclared.code,
             "an operation does not declare this status"
         );
-        undeclared.into()
+        (*undeclared).into()
     })
 }

@@ -132,6 +132,7 @@ answers! {
 impl DraftsApi {
     /// Drafts, page by page
     #[oai(path = "/drafts", method = "get", operation_id = "list_drafts")]
+    #[expect(clippy::too_many_arguments, reason = "one for each parameter of the query")]
     async fn list(
         &self,
         access: Access,

@@ -106,12 +106,15 @@ pub async fn once<T: ToJSON + ParseFromJSON>(
     }
 }
 
-/// Takes the key; the entry that has it already, if there is one.
+/// Takes the key; the entry that has it already, if there is one. A key that is older than it is good for is free.
 async fn take(app: &App, entry: &Entry) -> Result<Option<Entry>, Fault> {
-    if let Some(earlier) = store::find(&app.db, &entry.operator_id, &entry.key).await? {
+    let spent = entry.created_at.minus(app.timing.process.idempotency_ttl);
+    let earlier = store::find(&app.db, &entry.operator_id, &entry.key).await?;
+    if let Some(earlier) = earlier.filter(|earlier| earlier.created_at >= spent) {
         return Ok(Some(earlier));
     }
     let tx = AuditedTx::housekeeping(app, Housekeeping::IdempotencyKeys).await?;
+    store::purge(&tx, spent).await?;
     if !store::insert(&tx, entry).await? {
         return store::find(&tx, &entry.operator_id, &entry.key).await;
     }

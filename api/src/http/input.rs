@@ -12,7 +12,10 @@ use poem_openapi::{
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::problem::{Problem, ProblemField};
+use super::{
+    problem::{Problem, ProblemField},
+    refused::Refused,
+};
 use crate::error::Kind;
 
 /// A JSON object as a request's body. It is read only when the operation asks: who may not do it learns nothing of what
@@ -57,8 +60,8 @@ impl<T: ParseFromJSON> Input<T> {
     /// What it says.
     ///
     /// # Errors
-    /// A [`Problem`] with everything that is wrong.
-    pub fn read(&self) -> Result<T, Problem> {
+    /// A problem with everything that is wrong.
+    pub fn read(&self) -> Result<T, Refused> {
         let schema = Schema::of::<T>();
         if self.bytes.is_empty() && schema.is_empty() {
             return parse(&schema, Map::new());
@@ -66,8 +69,8 @@ impl<T: ParseFromJSON> Input<T> {
         check_type(self.content_type.as_deref())?;
         match serde_json::from_slice(&self.bytes) {
             Ok(Value::Object(object)) => parse(&schema, object),
-            Ok(_) => Err(not_an_object()),
-            Err(error) => Err(malformed(&error)),
+            Ok(_) => Err(not_an_object().into()),
+            Err(error) => Err(malformed(&error).into()),
         }
     }
 
@@ -77,24 +80,21 @@ impl<T: ParseFromJSON> Input<T> {
     }
 }
 
-fn check_type(given: Option<&str>) -> Result<(), Problem> {
+fn check_type(given: Option<&str>) -> Result<(), Refused> {
     let is_json = given.is_some_and(Json::<Value>::check_content_type);
     let detail = "send JSON, with the header Content-Type: application/json";
-    if is_json {
-        Ok(())
-    } else {
-        Err(Problem::new(Kind::UnsupportedType, "content_type_unsupported", detail))
-    }
+    let refuse = || Problem::new(Kind::UnsupportedType, "content_type_unsupported", detail);
+    if is_json { Ok(()) } else { Err(refuse().into()) }
 }
 
-fn parse<T: ParseFromJSON>(schema: &Schema, object: Map<String, Value>) -> Result<T, Problem> {
+fn parse<T: ParseFromJSON>(schema: &Schema, object: Map<String, Value>) -> Result<T, Refused> {
     let mut wrong = Vec::new();
     schema.check(schema.root(), "", &object, &mut wrong);
     if !wrong.is_empty() {
-        return Err(Problem::fields(wrong));
+        return Err(Problem::fields(wrong).into());
     }
     let body = T::parse_from_json(Some(Value::Object(object)));
-    body.map_err(|error| Problem::new(Kind::Malformed, "body_malformed", error.into_message()))
+    body.map_err(|error| Problem::new(Kind::Malformed, "body_malformed", error.into_message()).into())
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -240,8 +240,15 @@ mod tests {
         Input { content_type, bytes: json.into(), kind: PhantomData }
     }
 
-    fn read(json: &str) -> Result<Sample, Problem> {
-        input::<Sample>(json).read()
+    fn read(json: &str) -> Result<Sample, Box<Problem>> {
+        problem(input::<Sample>(json).read())
+    }
+
+    fn problem<T>(read: Result<T, Refused>) -> Result<T, Box<Problem>> {
+        read.map_err(|refused| match refused {
+            Refused::Problem(problem) => problem,
+            _ => panic!("the service was not asked"),
+        })
     }
 
     #[test]
@@ -274,14 +281,14 @@ mod tests {
         let bare = Input::<Nothing> { content_type: None, bytes: Vec::new(), kind: PhantomData };
         assert!(bare.read().is_ok());
         assert!(input::<Nothing>("{}").read().is_ok());
-        assert_eq!(input::<Nothing>("{\"x\":1}").read().unwrap_err().status, 422);
+        assert_eq!(problem(input::<Nothing>("{\"x\":1}").read()).unwrap_err().status, 422);
     }
 
     #[test]
     fn what_is_no_json_object_is_told_apart() {
-        assert_eq!(input::<Sample>("[]").read().unwrap_err().code, "json_malformed");
-        assert_eq!(input::<Sample>("{").read().unwrap_err().status, 400);
+        assert_eq!(read("[]").unwrap_err().code, "json_malformed");
+        assert_eq!(read("{").unwrap_err().status, 400);
         let plain = Input::<Sample> { content_type: Some("text/plain".into()), ..input("{}") };
-        assert_eq!(plain.read().unwrap_err().status, 415);
+        assert_eq!(problem(plain.read()).unwrap_err().status, 415);
     }
 }

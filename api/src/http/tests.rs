@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::*;
 
+mod door;
+
 fn parsed() -> Value {
     serde_json::from_str(&document()).unwrap()
 }

@@ -3,16 +3,18 @@
 //! Each step is a function that can be called by itself (tests do); here they are repeated. A step that fails or panics
 //! is logged and tried again at the next turn. A graceful stop begins no new step and lets those at work end.
 
-use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{app::App, connections, error::Fault, publisher};
 
+mod clock_watch;
 pub mod lifecycle;
 pub mod sweep;
 
+use clock_watch::ClockWatch;
 pub use sweep::sweep;
 
 /// How many accounts are published for at the same time.
@@ -64,12 +66,15 @@ impl Workers {
     fn publish(&self) {
         let tick = self.app.timing.process.publisher_tick;
         let after = |did: bool| if did { Turn::More } else { Turn::Idle };
+        let watch = Arc::new(ClockWatch::default());
         for _ in 0..DELIVERIES_AT_ONCE {
-            self.repeat(
-                "deliver",
-                tick,
-                move |app| async move { publisher::deliver_one(&app).await.map(after) },
-            );
+            let watch = Arc::clone(&watch);
+            self.repeat("deliver", tick, move |app| {
+                let may_claim = watch.may_claim(&app);
+                async move {
+                    if may_claim { publisher::deliver_one(&app).await.map(after) } else { Ok(Turn::Idle) }
+                }
+            });
         }
         self.repeat("maintain", tick, move |app| async move { publisher::maintain(&app).await.map(after) });
     }
