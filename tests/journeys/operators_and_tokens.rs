@@ -98,6 +98,33 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_token_that_may_only_write_is_told_what_became_of_its_draft() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let script = h.token(&["drafts:write"]).await;
+    let body = json!({"connection_id": stage.connection, "title": "Once"});
+    let create = || script.call(Method::POST, "/drafts").header("idempotency-key", "k").json(body.clone()).go();
+    let (first, again) = (create().await.is(201).json(), create().await.is(201).json());
+    assert_eq!(first["id"], again["id"], "it is not made twice");
+    let path = format!("/drafts/{}/reschedule", first["id"].as_str().unwrap());
+    let nothing_said = script.post(&path, json!({})).await.problem(422);
+    assert!(nothing_said.to_string().contains("publish_at"), "{nothing_said}");
+    script.post(&path, json!({"publish_at": null})).await.ok();
+    script.get("/drafts").await.problem(403);
+
+    let listed = |query: String| {
+        let author = stage.author.clone();
+        async move { author.all(&format!("/drafts?{query}")).await.len() }
+    };
+    assert_eq!(listed(format!("connection={}", stage.connection)).await, 1);
+    assert_eq!(listed("connection=con_0".to_owned()).await, 0);
+    assert_eq!(listed(format!("author={}", stage.author.id)).await, 0, "the token's owner made it");
+    assert_eq!(listed("board=1".to_owned()).await, 0);
+    stage.author.get("/drafts?author=con_0").await.problem(400);
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn unknown_scopes_are_refused_and_a_revoked_token_is_dead() {
     let h = Harness::start().await;
     let owner = h.person("Tove Tokens", &["author", "reviewer", "admin", "auditor"]).await;

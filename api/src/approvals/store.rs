@@ -83,6 +83,15 @@ pub(crate) async fn find(on: &impl Reads, id: &ApprovalId) -> Result<Option<Appr
     Ok(approval::Entity::find_by_id(id.clone()).one(on.connection()).await?.map(Approval::from))
 }
 
+/// Some approvals, in no order.
+pub(crate) async fn find_many(on: &impl Reads, ids: Vec<ApprovalId>) -> Result<Vec<Approval>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = approval::Entity::find().filter(approval::Column::Id.is_in(ids)).all(on.connection()).await?;
+    Ok(rows.into_iter().map(Approval::from).collect())
+}
+
 /// The approvals of a draft, oldest first.
 pub(super) async fn list_of_draft(on: &impl Reads, draft: &DraftId) -> Result<Vec<Approval>, Fault> {
     list_of_drafts(on, std::slice::from_ref(draft)).await

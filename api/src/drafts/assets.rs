@@ -77,6 +77,14 @@ pub async fn asset(on: &impl Reads, id: &AssetId) -> Result<Option<Asset>, Fault
     store::assets::find(on, id).await
 }
 
+/// Some images, in no order; those that there are not are left out.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn assets(on: &impl Reads, ids: Vec<AssetId>) -> Result<Vec<Asset>, Fault> {
+    store::assets::find_many(on, ids).await
+}
+
 /// An image and the bytes that will be sent.
 ///
 /// # Errors

@@ -30,7 +30,9 @@ mod write;
 
 use countersign_entities::ids::{DraftId, OperatorId};
 
-pub use assets::{Asset, asset, bytes_of, content as asset_content, sweep_uploads, thumbnail, upload};
+pub use assets::{
+    Asset, asset, assets, bytes_of, content as asset_content, sweep_uploads, thumbnail, upload,
+};
 pub use comments::{Comment, CommentBody, add_comment, comment, comments};
 pub use difference::{FieldDifference, difference};
 pub use draft::{Draft, Revision};
@@ -61,6 +63,14 @@ pub async fn find(on: &impl Reads, id: &DraftId) -> Result<Option<Draft>, Fault>
 /// [`Fault`] where the database fails, or the row is damaged.
 pub async fn revision(on: &impl Reads, id: &DraftId, n: i32) -> Result<Option<Revision>, Fault> {
     store::revision(on, id, n).await
+}
+
+/// Some revisions of some drafts, in no order; those that there are not are left out.
+///
+/// # Errors
+/// [`Fault`] where the database fails, or a row is damaged.
+pub async fn revisions(on: &impl Reads, wanted: &[(DraftId, i32)]) -> Result<Vec<Revision>, Fault> {
+    store::revisions(on, wanted).await
 }
 
 /// Everyone who created or edited any revision of a draft: none of them may approve it under `second-person`.

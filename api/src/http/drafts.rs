@@ -24,7 +24,7 @@ use super::{
 use crate::{
     app::App,
     drafts::{self, Draft, Error, Filter, NewDraft, Origin, Tab},
-    operators::{Reader, TokenScope},
+    operators::TokenScope,
 };
 
 pub mod body;
@@ -131,6 +131,7 @@ answers! {
 #[OpenApi]
 impl DraftsApi {
     /// Drafts, page by page
+    #[expect(clippy::too_many_arguments, reason = "one for each thing that can be asked for")]
     #[oai(path = "/drafts", method = "get", operation_id = "list_drafts")]
     #[expect(clippy::too_many_arguments, reason = "one for each parameter of the query")]
     async fn list(
@@ -143,6 +144,12 @@ impl DraftsApi {
         tab: Query<Option<String>>,
         /// Only with words that begin so, in title, description, the link's host or the board's id.
         q: Query<Option<String>>,
+        /// Only of this account, `con_...`.
+        connection: Query<Option<String>>,
+        /// Only for this board, by Pinterest's id.
+        board: Query<Option<String>>,
+        /// Only those that this person made, `opr_...`.
+        author: Query<Option<String>>,
         /// Where to go on: the `next` of the page before.
         cursor: Query<Option<String>>,
         /// 1 to 200; 50 if nothing is said.
@@ -152,10 +159,13 @@ impl DraftsApi {
             .answer(&app, "draft.list", async {
                 let reader = access.reader(TokenScope::DraftsRead)?;
                 let (state, tab) = (page::word("state", &state)?, page::word("tab", &tab)?);
-                let (q, cursor, limit) = (q.0, cursor.0, page::limit(*limit)?);
-                let filter = Filter { state, tab, q, cursor, limit, ..Filter::default() };
+                let connection = page::word("connection", &connection)?;
+                let author = page::word("author", &author)?;
+                let (q, board, cursor, limit) = (q.0, board.0, cursor.0, page::limit(*limit)?);
+                let filter =
+                    Filter { state, tab, q, connection, board, author, cursor, limit, ..Filter::default() };
                 let page = drafts::list(&app, &reader, &filter).await?;
-                let items = DraftBody::of_all(&app, &reader, page.items).await?;
+                let items = DraftBody::of_all(&app, page.items).await?;
                 Ok(ListDrafts::Listed(Json(Drafts { items, next: page.next })))
             })
             .await
@@ -184,7 +194,7 @@ impl DraftsApi {
         let made = once(&app, &access, "create_draft", &key, input.sha256(), async {
             let author = access.author()?;
             let draft = drafts::create(&app, &author, NewDraft::from(input.read()?)).await?;
-            shown(&app, &access, draft).await
+            shown(&app, draft).await
         });
         access.answer(&app, "draft.create", async { made.await.map(Versioned::created) }).await
     }
@@ -196,7 +206,7 @@ impl DraftsApi {
             .answer(&app, "draft.show", async {
                 access.reader(TokenScope::DraftsRead)?;
                 let draft = drafts::find(&app.db, &draft_id(&id)?).await?.ok_or(Error::NotFound)?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(ShowDraft::Shown(Json(draft), etag))
             })
             .await
@@ -217,7 +227,7 @@ impl DraftsApi {
                 let (author, id) = (access.author()?, draft_id(&id)?);
                 let version = version(&app, &id, Seen::read(&if_match)?.needed()?).await?;
                 let draft = drafts::save(&app, &author, &id, version, input.read()?.into()).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(ChangeDraft::Changed(Json(draft), etag))
             })
             .await
@@ -237,7 +247,7 @@ impl DraftsApi {
                 let (author, id) = (access.author()?, draft_id(&id)?);
                 let seen = Seen::read(&if_match)?.needed()?;
                 let draft = drafts::discard(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(DiscardDraft::Discarded(Json(draft), etag))
             })
             .await
@@ -257,7 +267,7 @@ impl DraftsApi {
             let (author, id) = (access.author()?, draft_id(&id)?);
             let to = input.read()?.connection_id;
             let draft = drafts::duplicate(&app, &author, &id, to.as_deref(), Origin::Api).await?;
-            shown(&app, &access, draft).await
+            shown(&app, draft).await
         });
         access.answer(&app, "draft.duplicate", async { made.await.map(Versioned::created) }).await
     }
@@ -299,14 +309,9 @@ fn draft_id(id: &str) -> Result<DraftId, Error> {
     id.parse().map_err(|_| Error::NotFound)
 }
 
-/// Whoever may change a draft may also see it afterwards.
-fn reader(access: &Access) -> Result<Reader, Refused> {
-    access.reader(TokenScope::DraftsRead)
-}
-
-async fn shown(app: &App, access: &Access, draft: Draft) -> Result<Versioned, Refused> {
+async fn shown(app: &App, draft: Draft) -> Result<Versioned, Refused> {
     let etag = etag::of(draft.version);
-    Ok(Versioned { etag, draft: DraftBody::of(app, &reader(access)?, draft).await? })
+    Ok(Versioned { etag, draft: DraftBody::of(app, draft).await? })
 }
 
 /// The version that was seen; of whatever there is, the one that is there now.

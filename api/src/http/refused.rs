@@ -62,9 +62,9 @@ impl Refused {
     pub async fn into_problem_for(self, app: &App, reader: Option<&Reader>) -> Problem {
         let stale = self.stale();
         let problem = self.into_problem(app);
-        let (Some(stale), Some(reader)) = (stale, reader) else { return problem };
+        let (Some(stale), Some(_)) = (stale, reader) else { return problem };
         // What cannot be shown is left out: the refusal itself stands.
-        let current = DraftBody::of(app, reader, stale.current).await.ok();
+        let current = DraftBody::of(app, stale.current).await.ok();
         let differences = stale.differences.into_iter().map(DifferenceBody::from).collect();
         Problem { current, differences: Some(differences), ..problem }
     }

@@ -39,6 +39,14 @@ pub(in crate::drafts) async fn find(on: &impl Reads, id: &AssetId) -> Result<Opt
     Ok(row.map(Asset::from))
 }
 
+pub(in crate::drafts) async fn find_many(on: &impl Reads, ids: Vec<AssetId>) -> Result<Vec<Asset>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = asset::Entity::find().filter(asset::Column::Id.is_in(ids)).all(on.connection()).await?;
+    Ok(rows.into_iter().map(Asset::from).collect())
+}
+
 /// Notes that a draft uses it, so that it stays.
 pub(in crate::drafts) async fn attach(tx: &AuditedTx<'_>, id: &AssetId) -> Result<(), Fault> {
     asset::Entity::update_many()

@@ -6,8 +6,8 @@ use countersign_entities::{
     vocabulary::{ConnectionState, DraftState, Environment, Tab},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, Condition, DatabaseBackend, EntityTrait,
+    IntoActiveModel, QueryFilter, QuerySelect, sea_query::OnConflict,
 };
 
 use super::{
@@ -147,6 +147,20 @@ pub(super) async fn insert(tx: &AuditedTx<'_>, draft: &Draft) -> Result<(), Faul
 pub(super) async fn revision(on: &impl Reads, id: &DraftId, n: i32) -> Result<Option<Revision>, Fault> {
     let row = draft_revision::Entity::find_by_id((id.clone(), n)).one(on.connection()).await?;
     row.map(Revision::try_from).transpose()
+}
+
+/// Some revisions, in no order.
+pub(super) async fn revisions(on: &impl Reads, wanted: &[(DraftId, i32)]) -> Result<Vec<Revision>, Fault> {
+    use draft_revision::Column;
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let one = |(id, n): &(DraftId, i32)| {
+        Condition::all().add(Column::DraftId.eq(id.clone())).add(Column::Revision.eq(*n))
+    };
+    let any = wanted.iter().map(one).fold(Condition::any(), Condition::add);
+    let rows = draft_revision::Entity::find().filter(any).all(on.connection()).await?;
+    rows.into_iter().map(Revision::try_from).collect()
 }
 
 impl TryFrom<draft_revision::Model> for Revision {

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use countersign_entities::ids::OperatorId;
+use countersign_entities::ids::{ApprovalId, AssetId, DraftId, OperatorId, PublicationId};
 use poem_openapi::Object;
 
 use crate::{
     app::App,
-    approvals::{Approval, look},
+    approvals::{self, Approval},
     drafts::{self, Asset, Draft, FieldDifference, Revision, schedule::PublishAt},
     error::Fault,
     http::{problem::time, refused::Refused},
-    operators::{self, Reader},
+    operators,
     publisher::{Publication, view},
 };
 
@@ -145,29 +145,64 @@ pub struct DifferenceBody {
 pub type Names = HashMap<OperatorId, String>;
 
 impl DraftBody {
-    /// A draft with all that belongs to it.
+    /// A draft with all that belongs to it. Whoever may change a draft may also see what became of it, so this asks
+    /// for no evidence; what only shows drafts asks before.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn of(app: &App, reader: &Reader, draft: Draft) -> Result<Self, Refused> {
-        let mut bodies = Self::of_all(app, reader, vec![draft]).await?;
+    pub async fn of(app: &App, draft: Draft) -> Result<Self, Refused> {
+        let mut bodies = Self::of_all(app, vec![draft]).await?;
         bodies.pop().ok_or_else(|| Fault::Lost("a draft that was just there").into())
     }
 
-    /// Drafts with all that belongs to them, in their order.
+    /// Drafts with all that belongs to them, in their order; as many questions to the database however many they are.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn of_all(app: &App, reader: &Reader, drafts: Vec<Draft>) -> Result<Vec<Self>, Refused> {
-        let ids: Vec<_> = drafts.iter().filter_map(|draft| draft.publication_id.clone()).collect();
-        let publications = if ids.is_empty() { Vec::new() } else { view::find_many(app, &ids).await? };
-        let mut parts = Vec::new();
-        for draft in drafts {
-            parts.push(Parts::of(app, reader, draft, &publications).await?);
-        }
+    pub async fn of_all(app: &App, drafts: Vec<Draft>) -> Result<Vec<Self>, Refused> {
+        let known = Known::of(app, &drafts).await?;
+        let parts = drafts.into_iter().map(|draft| known.parts(draft)).collect::<Result<Vec<_>, Fault>>()?;
         let people = parts.iter().flat_map(Parts::people).cloned().collect::<Vec<_>>();
         let names = operators::names(app, people).await?;
         Ok(parts.into_iter().map(|parts| parts.body(&names)).collect())
+    }
+}
+
+/// What belongs to some drafts.
+struct Known {
+    revisions: HashMap<DraftId, Revision>,
+    assets: HashMap<AssetId, Asset>,
+    publications: HashMap<PublicationId, Publication>,
+    approvals: HashMap<ApprovalId, Approval>,
+}
+
+impl Known {
+    async fn of(app: &App, drafts: &[Draft]) -> Result<Self, Refused> {
+        let wanted: Vec<_> = drafts.iter().map(|draft| (draft.id.clone(), draft.revision)).collect();
+        let revisions = drafts::revisions(&app.db, &wanted).await?;
+        let assets = revisions.iter().filter_map(|revision| revision.asset_id.clone()).collect();
+        let assets = drafts::assets(&app.db, assets).await?;
+        let ids: Vec<_> = drafts.iter().filter_map(|draft| draft.publication_id.clone()).collect();
+        let publications = if ids.is_empty() { Vec::new() } else { view::find_many(app, &ids).await? };
+        let ids = publications.iter().map(|one| one.approval_id.clone()).collect();
+        let approvals = approvals::store::find_many(&app.db, ids).await?;
+        Ok(Self {
+            revisions: revisions.into_iter().map(|one| (one.draft_id.clone(), one)).collect(),
+            assets: assets.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            publications: publications.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            approvals: approvals.into_iter().map(|one| (one.id.clone(), one)).collect(),
+        })
+    }
+
+    fn parts(&self, draft: Draft) -> Result<Parts, Fault> {
+        let revision = self.revisions.get(&draft.id).cloned();
+        let revision = revision.ok_or(Fault::Lost("a draft's current revision is gone"))?;
+        let asset = revision.asset_id.as_ref().and_then(|id| self.assets.get(id)).cloned();
+        let publication = draft.publication_id.as_ref().and_then(|id| self.publications.get(id)).cloned();
+        // The latest publication is that of the latest approval.
+        let approval = publication.as_ref().and_then(|one| self.approvals.get(&one.approval_id));
+        let approval = approval.filter(|approval| approval.voided_at.is_none()).cloned();
+        Ok(Parts { draft, revision, asset, approval, publication })
     }
 }
 
@@ -181,24 +216,6 @@ struct Parts {
 }
 
 impl Parts {
-    async fn of(app: &App, reader: &Reader, draft: Draft, known: &[Publication]) -> Result<Self, Refused> {
-        let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
-        let revision = revision.ok_or(Fault::Lost("a draft's current revision is gone"))?;
-        let asset = match &revision.asset_id {
-            Some(id) => drafts::asset(&app.db, id).await?,
-            None => None,
-        };
-        // Without a publication there was never an approval.
-        let publication = known.iter().find(|one| Some(&one.id) == draft.publication_id.as_ref()).cloned();
-        let approval = match publication {
-            Some(_) => {
-                look::of_draft(app, reader, &draft.id).await?.into_iter().rfind(|one| one.voided_at.is_none())
-            }
-            None => None,
-        };
-        Ok(Self { draft, revision, asset, approval, publication })
-    }
-
     fn people(&self) -> impl Iterator<Item = &OperatorId> {
         let reviewer = self.approval.as_ref().map(|approval| &approval.reviewer_id);
         std::iter::once(&self.draft.author_id).chain(reviewer)

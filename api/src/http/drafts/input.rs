@@ -2,7 +2,13 @@
 
 use poem_openapi::{Object, types::MaybeUndefined};
 
-use crate::drafts::{Fields, NewDraft, Origin, Patch, PublishAtInput, PublishAtPatch};
+use crate::{
+    drafts::{Fields, NewDraft, Origin, Patch, PublishAtInput, PublishAtPatch},
+    http::{
+        problem::{Problem, ProblemField},
+        refused::Refused,
+    },
+};
 
 /// A wall time.
 #[derive(Clone, Debug, Object)]
@@ -73,8 +79,25 @@ pub struct PublishAtChange {
 /// Another time.
 #[derive(Debug, Object)]
 pub struct Reschedule {
-    /// Before when it does not go out; null: once approved.
-    pub publish_at: Option<PublishAtField>,
+    /// Before when it does not go out; null: once approved. It has to be said.
+    publish_at: MaybeUndefined<PublishAtField>,
+}
+
+impl Reschedule {
+    /// The time, or none.
+    ///
+    /// # Errors
+    /// 422 where nothing was said: nobody loses a time by an empty request.
+    pub fn publish_at(self) -> Result<Option<PublishAtInput>, Refused> {
+        let missing = "Send a time with local and zone, or null for once approved.";
+        match self.publish_at {
+            MaybeUndefined::Value(at) => Ok(Some(at.into())),
+            MaybeUndefined::Null => Ok(None),
+            MaybeUndefined::Undefined => {
+                Err(Problem::fields(vec![ProblemField::new("publish_at", "missing", missing)]).into())
+            }
+        }
+    }
 }
 
 /// Where a copy goes.

@@ -12,7 +12,7 @@ use super::{Versioned, body::DraftBody, draft_id, input::Reschedule, shown};
 use crate::{
     app::App,
     approvals::{self, Decision},
-    drafts::{self, CommentBody, Draft, Error, FieldDifference, PublishAtInput, Stale},
+    drafts::{self, CommentBody, Draft, Error, FieldDifference, Stale},
     error::Fault,
     http::{
         answers::answers,
@@ -140,7 +140,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = approvals::submit(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(SubmitDraft::Submitted(Json(draft), etag))
             })
             .await
@@ -162,7 +162,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = approvals::withdraw(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(WithdrawDraft::Withdrawn(Json(draft), etag))
             })
             .await
@@ -190,7 +190,7 @@ impl ReviewApi {
                     Ok(approved) => approved.draft,
                     Err(refused) => return Err(compared(&app, refused, &digest).await?),
                 };
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(ApproveDraft::Approved(Json(draft), etag))
             })
             .await
@@ -212,7 +212,7 @@ impl ReviewApi {
                 nothing.read()?;
                 unchanged(&app, &id, Seen::read(&if_match)?).await?;
                 let draft = approvals::undo(&app, &reviewer, &id).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(UndoApproval::Undone(Json(draft), etag))
             })
             .await
@@ -234,7 +234,7 @@ impl ReviewApi {
                 let note = said(&input.read()?.note)?;
                 unchanged(&app, &id, Seen::read(&if_match)?).await?;
                 let draft = approvals::request_changes(&app, &reviewer, &id, &note).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(RequestChanges::Requested(Json(draft), etag))
             })
             .await
@@ -256,7 +256,7 @@ impl ReviewApi {
                 let note = said(&input.read()?.note)?;
                 unchanged(&app, &id, Seen::read(&if_match)?).await?;
                 let draft = approvals::reject(&app, &reviewer, &id, &note).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(RejectDraft::Rejected(Json(draft), etag))
             })
             .await
@@ -275,10 +275,10 @@ impl ReviewApi {
         access
             .answer(&app, "draft.reschedule", async {
                 let (author, id) = (access.author()?, draft_id(&id)?);
-                let time = input.read()?.publish_at.map(PublishAtInput::from);
+                let time = input.read()?.publish_at()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = drafts::reschedule(&app, &author, &id, seen.version(), time).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(RescheduleDraft::Rescheduled(Json(draft), etag))
             })
             .await
@@ -300,7 +300,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = drafts::cancel(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, &access, draft).await?;
+                let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(CancelDraft::Cancelled(Json(draft), etag))
             })
             .await
