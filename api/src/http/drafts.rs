@@ -131,7 +131,6 @@ answers! {
 #[OpenApi]
 impl DraftsApi {
     /// Drafts, page by page
-    #[expect(clippy::too_many_arguments, reason = "one for each thing that can be asked for")]
     #[oai(path = "/drafts", method = "get", operation_id = "list_drafts")]
     #[expect(clippy::too_many_arguments, reason = "one for each parameter of the query")]
     async fn list(
