@@ -128,7 +128,7 @@ async fn answer(
     "/connections".clone_into(&mut frame.here);
     frame.environment = gravest.unwrap_or(frame.environment);
     let environments = connectable(visit);
-    let start = person.admin().is_ok().then(|| view::Connect { environments, ..form });
+    let start = person.admin().is_ok().then_some(view::Connect { environments, ..form });
     let is_trial = shown::is_production_closed(&visit.app);
     Ok(page_as(status, view::page(&frame, &view::Connections { items, connect: start, is_trial })))
 }

@@ -78,9 +78,8 @@ pub fn page(frame: &Frame, result: &OauthResult) -> Markup {
 fn pinterest_said(result: &OauthResult) -> Markup {
     html! {
         @match result {
-            OauthResult::ExchangeFailed { code, message } => {
-                @if let Some(message) = message { p.gap-s { "Pinterest said: “" (message) "”" @if let Some(code) = code { " (" (code) ")" } } }
-            },
+            OauthResult::ExchangeFailed { code, message: Some(message) } =>
+                p.gap-s { "Pinterest said: “" (message) "”" @if let Some(code) = code { " (" (code) ")" } },
             OauthResult::MissingScopes(scopes) => ul.gap-s { @for scope in scopes { li { code { (scope) } } } },
             _ => {},
         }

@@ -110,7 +110,7 @@ fn undo_seconds(visit: &Visit, story: &Story) -> Option<u64> {
     let publication = story.publication.as_ref()?;
     let is_waiting = publication.state == PublicationState::Scheduled;
     let left = publication.due_at.since(visit.app.now());
-    (is_waiting && left <= visit.app.timing.publishing.undo).then(|| left.as_secs())
+    (is_waiting && left <= visit.app.timing.publishing.undo).then_some(left.as_secs())
 }
 
 fn zone(visit: &Visit, story: &Story) -> String {
