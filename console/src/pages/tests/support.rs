@@ -25,26 +25,51 @@ use poem::{Endpoint as _, EndpointExt as _, Request, Response};
 
 use crate::web::headers::SecurityHeaders;
 
+mod pinterest;
+
+pub(super) use pinterest::{FarEnd, RECIPES, Typed, picture};
+
+/// When tests begin.
+const START: Timestamp = Timestamp(1_772_355_604_000_000);
+
 /// The pages, and what they stand on.
 pub(super) struct Site {
     pub(super) clock: Arc<ManualClock>,
     app: App,
     pages: BoxEndpoint<'static, Response>,
     links: Vec<(String, Secret)>,
+    far_end: Option<FarEnd>,
     _folder: tempfile::TempDir,
 }
 
 impl Site {
     /// A rehearsal with Ada (author, admin) and Rowan (reviewer, auditor).
     pub(super) async fn start() -> Self {
+        let nowhere = Endpoints {
+            app_id: "1".to_owned(),
+            app_secret: Secret::from("canary-app-secret"),
+            oauth_url: "http://127.0.0.1:1/oauth/".parse().unwrap(),
+            roots: vec![(Environment::Rehearsal, "http://127.0.0.1:1/sandbox/v5".parse().unwrap())],
+            tier: AccessTier::Trial,
+        };
+        Self::over(nowhere, None).await
+    }
+
+    /// The same with a simulated Pinterest that answers.
+    pub(super) async fn with_pinterest() -> Self {
+        let far_end = FarEnd::start().await;
+        Self::over(far_end.endpoints(), Some(far_end)).await
+    }
+
+    async fn over(endpoints: Endpoints, far_end: Option<FarEnd>) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
-        let (app, clock) = app(folder.path()).await;
+        let (app, clock) = app(folder.path(), endpoints).await;
         audit::read::create_log(&app).await.unwrap();
         let people = first_people(&app, true, None).await.unwrap();
         let links = people.into_iter().map(|person| (person.name, person.secret)).collect();
         let pages = crate::pages::routes(&app).with(SecurityHeaders::new("http://127.0.0.1:1/oauth/"));
-        Self { pages: pages.map_to_response().boxed(), app, clock, links, _folder: folder }
+        Self { pages: pages.map_to_response().boxed(), app, clock, links, far_end, _folder: folder }
     }
 
     /// The headers of all events of a type.
@@ -52,6 +77,12 @@ impl Site {
         let filter = EventFilter { kind: Some(kind.to_owned()), ..EventFilter::default() };
         let events = audit::read::list(&self.app.db, &filter, 100).await.unwrap();
         events.into_iter().map(|event| event.header).collect()
+    }
+
+    /// The id of a person.
+    pub(super) async fn person_id(&self, name: &str) -> String {
+        let people = countersign_api::operators::people::list(&self.app).await.unwrap();
+        people.into_iter().find(|person| person.name == name).unwrap().id.to_string()
     }
 
     /// The printed link of one of the two.
@@ -73,14 +104,14 @@ impl Site {
     }
 }
 
-async fn app(folder: &std::path::Path) -> (App, Arc<ManualClock>) {
+async fn app(folder: &std::path::Path, endpoints: Endpoints) -> (App, Arc<ManualClock>) {
     let data_dir = DataDir::open(&folder.join("data")).unwrap();
     let inputs = Inputs { folder: folder.to_owned(), ..Inputs::default() };
     let config = Config::load(&inputs).unwrap_or_else(|problems| panic!("{problems}"));
     let timing = config.timing();
     let db = Db::connect(&Db::sqlite_url(data_dir.path()), timing.process.database_busy).await.unwrap();
     db.migrate().await.unwrap();
-    let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
+    let clock = Arc::new(ManualClock::new(START));
     let rng = Arc::new(SeededRng::new(7));
     let app = App::new(Parts {
         db,
@@ -91,13 +122,7 @@ async fn app(folder: &std::path::Path) -> (App, Arc<ManualClock>) {
         timing,
         hooks: Hooks::none(),
         config,
-        endpoints: Endpoints {
-            app_id: "1".to_owned(),
-            app_secret: Secret::from("canary-app-secret"),
-            oauth_url: "http://127.0.0.1:1/oauth/".parse().unwrap(),
-            roots: vec![(Environment::Rehearsal, "http://127.0.0.1:1/sandbox/v5".parse().unwrap())],
-            tier: AccessTier::Trial,
-        },
+        endpoints,
         data_dir,
     });
     (app, clock)
@@ -116,6 +141,8 @@ pub(super) struct Page {
     pub(super) location: String,
     pub(super) html: String,
     pub(super) retry_after: u64,
+    pub(super) content_type: String,
+    pub(super) etag: String,
 }
 
 impl Page {
@@ -123,6 +150,16 @@ impl Page {
     pub(super) fn hidden(&self, name: &str) -> Option<&str> {
         let (_, rest) = self.html.split_once(&format!("type=\"hidden\" name=\"{name}\" value=\""))?;
         rest.split('"').next()
+    }
+
+    /// What stands in a field that people type into.
+    pub(super) fn typed(&self, name: &str) -> String {
+        let (_, rest) = self.html.split_once(&format!("name=\"{name}\"")).unwrap();
+        let (tag, after) = rest.split_once('>').unwrap();
+        match tag.split_once(" value=\"") {
+            Some((_, value)) => value.split('"').next().unwrap().to_owned(),
+            None => after.split("</textarea>").next().unwrap().trim_start_matches('\n').to_owned(),
+        }
     }
 
     pub(super) fn has(&self, words: &str) -> bool {
@@ -133,6 +170,11 @@ impl Page {
 impl Browser<'_> {
     pub(super) async fn get(&self, path: &str) -> Page {
         self.ask(Method::GET, path, &[], String::new()).await
+    }
+
+    /// Asks again for what this browser has kept.
+    pub(super) async fn get_if_changed(&self, path: &str, etag: &str) -> Page {
+        self.ask(Method::GET, path, &[("if-none-match", etag)], String::new()).await
     }
 
     /// Sends a form as from a page that this browser loaded just now.
@@ -164,20 +206,30 @@ impl Browser<'_> {
         self.cookies.borrow_mut().clear();
     }
 
-    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Page {
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<poem::Body>,
+    ) -> Page {
         let mut request = Request::builder().method(method).uri(path.parse().unwrap());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let pairs: Vec<_> =
             self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header(header::COOKIE, pairs.join("; ")).body(body);
+        let request = request.header(header::COOKIE, pairs.join("; ")).body(body.into());
         let response = self.site.pages.get_response(request).await;
         self.keep(&response);
         let status = response.status().as_u16();
         let location = response.header("location").unwrap_or_default().to_owned();
         let retry_after = response.header("retry-after").and_then(|value| value.parse().ok()).unwrap_or(0);
-        Page { status, location, retry_after, html: response.into_body().into_string().await.unwrap() }
+        let header = |name| response.header(name).unwrap_or_default().to_owned();
+        let (content_type, etag) = (header("content-type"), header("etag"));
+        let bytes = response.into_body().into_bytes().await.unwrap();
+        let html = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status, location, retry_after, content_type, etag, html }
     }
 
     fn keep(&self, response: &Response) {
