@@ -133,46 +133,25 @@ answers! {
 #[OpenApi]
 impl AuditApi {
     /// Events of the audit log, page by page
+    ///
+    /// `stream` is `installation` or `connection:con_...`; `type` a type or the words that types start with; `from` (at
+    /// or after) and `to` (before) are RFC 3339. `cursor` is the `next` of the page before, `limit` 1 to 200, 50 if
+    /// nothing is said.
     #[oai(path = "/audit/events", method = "get", operation_id = "list_events")]
     #[expect(clippy::too_many_arguments, reason = "one for each parameter of the query")]
     async fn list(
         &self,
         access: Access,
         app: Data<&App>,
-        /// Only of this stream: `installation` or `connection:con_...`.
         stream: Query<Option<String>>,
-        /// Only of this type, or of all types that start with these words.
-        #[oai(name = "type")]
-        kind: Query<Option<String>>,
-        /// Only by this actor, `opr_...`.
-        actor: Query<Option<String>>,
-        /// Only about this thing.
-        object: Query<Option<String>>,
-        /// Only of this flow.
-        flow: Query<Option<String>>,
-        /// At or after, RFC 3339.
+        #[oai(name = "type")] kind: Query<Option<String>>,
         from: Query<Option<String>>,
-        /// Before, RFC 3339.
         to: Query<Option<String>>,
-        /// Where to go on: the `next` of the page before.
         cursor: Query<Option<String>>,
-        /// 1 to 200; 50 if nothing is said.
         limit: Query<Option<u64>>,
     ) -> Result<ListEvents> {
-        access
-            .answer(&app, "audit.list", async {
-                let auditor = access.auditor()?;
-                let (stream, from, to) =
-                    (page::word("stream", &stream)?, moment("from", &from)?, moment("to", &to)?);
-                let (kind, actor, object, flow) = (kind.0, actor.0, object.0, flow.0);
-                let filter =
-                    EventFilter { stream, kind, actor, object, flow, from, to, ..EventFilter::default() };
-                let page =
-                    view::page(&app, &auditor, filter, cursor.as_deref(), page::limit(*limit)?).await?;
-                let items = page.items.into_iter().map(EventBody::of).collect::<Result<_, Fault>>()?;
-                Ok(ListEvents::Listed(Json(Events { items, next: page.next })))
-            })
-            .await
+        let texts = [stream.0, kind.0, from.0, to.0, cursor.0];
+        access.answer(&app, "audit.list", listed(&app, &access, texts, *limit)).await
     }
 
     /// An event with its sealed parts
@@ -189,6 +168,22 @@ impl AuditApi {
             })
             .await
     }
+}
+
+/// Lists what the query asks for: its texts in the order of the operation's parameters.
+async fn listed(
+    app: &App,
+    access: &Access,
+    [stream, kind, from, to, cursor]: [Option<String>; 5],
+    limit: Option<u64>,
+) -> Result<ListEvents, Refused> {
+    let auditor = access.auditor()?;
+    let (from, to) = (moment("from", &from)?, moment("to", &to)?);
+    let filter =
+        EventFilter { stream: page::word("stream", &stream)?, kind, from, to, ..EventFilter::default() };
+    let page = view::page(app, &auditor, filter, cursor.as_deref(), page::limit(limit)?).await?;
+    let items = page.items.into_iter().map(EventBody::of).collect::<Result<_, Fault>>()?;
+    Ok(ListEvents::Listed(Json(Events { items, next: page.next })))
 }
 
 /// A moment of a query.

@@ -131,43 +131,27 @@ answers! {
 #[OpenApi]
 impl DraftsApi {
     /// Drafts, page by page
+    ///
+    /// `state` and `tab` are words of their vocabularies; `q` are words that begin so in title, description, the link's
+    /// host or the board's id; `connection` is `con_...`, `board` Pinterest's id, `author` `opr_...`. `cursor` is the
+    /// `next` of the page before, `limit` 1 to 200, 50 if nothing is said.
     #[oai(path = "/drafts", method = "get", operation_id = "list_drafts")]
     #[expect(clippy::too_many_arguments, reason = "one for each parameter of the query")]
     async fn list(
         &self,
         access: Access,
         app: Data<&App>,
-        /// Only in this state.
         state: Query<Option<String>>,
-        /// Only in this tab of the queue.
         tab: Query<Option<String>>,
-        /// Only with words that begin so, in title, description, the link's host or the board's id.
         q: Query<Option<String>>,
-        /// Only of this account, `con_...`.
         connection: Query<Option<String>>,
-        /// Only for this board, by Pinterest's id.
         board: Query<Option<String>>,
-        /// Only those that this person made, `opr_...`.
         author: Query<Option<String>>,
-        /// Where to go on: the `next` of the page before.
         cursor: Query<Option<String>>,
-        /// 1 to 200; 50 if nothing is said.
         limit: Query<Option<u64>>,
     ) -> Result<ListDrafts> {
-        access
-            .answer(&app, "draft.list", async {
-                let reader = access.reader(TokenScope::DraftsRead)?;
-                let (state, tab) = (page::word("state", &state)?, page::word("tab", &tab)?);
-                let connection = page::word("connection", &connection)?;
-                let author = page::word("author", &author)?;
-                let (q, board, cursor, limit) = (q.0, board.0, cursor.0, page::limit(*limit)?);
-                let filter =
-                    Filter { state, tab, q, connection, board, author, cursor, limit, ..Filter::default() };
-                let page = drafts::list(&app, &reader, &filter).await?;
-                let items = DraftBody::of_all(&app, page.items).await?;
-                Ok(ListDrafts::Listed(Json(Drafts { items, next: page.next })))
-            })
-            .await
+        let texts = [state.0, tab.0, q.0, connection.0, board.0, author.0, cursor.0];
+        access.answer(&app, "draft.list", listed(&app, &access, texts, *limit)).await
     }
 
     /// How many drafts each tab of the queue has
@@ -302,6 +286,30 @@ impl Counts {
         }
         all
     }
+}
+
+/// Lists what the query asks for: its texts in the order of the operation's parameters.
+async fn listed(
+    app: &App,
+    access: &Access,
+    [state, tab, q, connection, board, author, cursor]: [Option<String>; 7],
+    limit: Option<u64>,
+) -> Result<ListDrafts, Refused> {
+    let reader = access.reader(TokenScope::DraftsRead)?;
+    let filter = Filter {
+        state: page::word("state", &state)?,
+        tab: page::word("tab", &tab)?,
+        connection: page::word("connection", &connection)?,
+        author: page::word("author", &author)?,
+        limit: page::limit(limit)?,
+        q,
+        board,
+        cursor,
+        ..Filter::default()
+    };
+    let page = drafts::list(app, &reader, &filter).await?;
+    let items = DraftBody::of_all(app, page.items).await?;
+    Ok(ListDrafts::Listed(Json(Drafts { items, next: page.next })))
 }
 
 fn draft_id(id: &str) -> Result<DraftId, Error> {

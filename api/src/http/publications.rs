@@ -175,27 +175,25 @@ answers! {
 #[OpenApi]
 impl PublicationsApi {
     /// Publications, page by page
+    ///
+    /// `cursor` is the `next` of the page before, `limit` 1 to 200, 50 if nothing is said.
     #[oai(path = "/publications", method = "get", operation_id = "list_publications")]
     async fn list(
         &self,
         access: Access,
         app: Data<&App>,
-        /// Only in this state.
         state: Query<Option<String>>,
-        /// Where to go on: the `next` of the page before.
         cursor: Query<Option<String>>,
-        /// 1 to 200; 50 if nothing is said.
         limit: Query<Option<u64>>,
     ) -> Result<ListPublications> {
-        access
-            .answer(&app, "publication.list", async {
-                let reader = access.reader(TokenScope::PublicationsRead)?;
-                let state: Option<PublicationState> = page::word("state", &state)?;
-                let page = view::list(&app, &reader, state, cursor.as_deref(), page::limit(*limit)?).await?;
-                let items = page.items.into_iter().map(PublicationBody::from).collect();
-                Ok(ListPublications::Listed(Json(Publications { items, next: page.next })))
-            })
-            .await
+        let work = async {
+            let reader = access.reader(TokenScope::PublicationsRead)?;
+            let state: Option<PublicationState> = page::word("state", &state)?;
+            let page = view::list(&app, &reader, state, cursor.as_deref(), page::limit(*limit)?).await?;
+            let items = page.items.into_iter().map(PublicationBody::from).collect();
+            Ok(ListPublications::Listed(Json(Publications { items, next: page.next })))
+        };
+        access.answer(&app, "publication.list", work).await
     }
 
     /// A publication

@@ -21,6 +21,7 @@ use crate::{
         input::{Input, Nothing},
         refused::Refused,
     },
+    operators::Reviewer,
 };
 
 /// The verbs of review.
@@ -178,22 +179,15 @@ impl ReviewApi {
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         input: Input<Approve>,
     ) -> Result<ApproveDraft> {
-        access
-            .answer(&app, "draft.approve", async {
-                let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
-                let Approve { digest, note } = input.read()?;
-                let note = note.as_deref().filter(|note| !note.trim().is_empty()).map(said).transpose()?;
-                unchanged(&app, &id, Seen::read(&if_match)?).await?;
-                let decision = Decision { digest: digest.clone(), note };
-                let approved = approvals::approve(&app, &reviewer, &id, decision).await;
-                let draft = match approved {
-                    Ok(approved) => approved.draft,
-                    Err(refused) => return Err(compared(&app, refused, &digest).await?),
-                };
-                let Versioned { etag, draft } = shown(&app, draft).await?;
-                Ok(ApproveDraft::Approved(Json(draft), etag))
-            })
-            .await
+        let work = async {
+            let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
+            let decision = input.read()?.decision()?;
+            unchanged(&app, &id, Seen::read(&if_match)?).await?;
+            let draft = countersigned(&app, &reviewer, &id, decision).await?;
+            let Versioned { etag, draft } = shown(&app, draft).await?;
+            Ok(ApproveDraft::Approved(Json(draft), etag))
+        };
+        access.answer(&app, "draft.approve", work).await
     }
 
     /// Take an approval back before it is sent
@@ -304,6 +298,26 @@ impl ReviewApi {
                 Ok(CancelDraft::Cancelled(Json(draft), etag))
             })
             .await
+    }
+}
+
+impl Approve {
+    fn decision(self) -> Result<Decision, Refused> {
+        let note = self.note.as_deref().filter(|note| !note.trim().is_empty()).map(said).transpose()?;
+        Ok(Decision { digest: self.digest, note })
+    }
+}
+
+async fn countersigned(
+    app: &App,
+    reviewer: &Reviewer,
+    id: &DraftId,
+    decision: Decision,
+) -> Result<Draft, Refused> {
+    let digest = decision.digest.clone();
+    match approvals::approve(app, reviewer, id, decision).await {
+        Ok(approved) => Ok(approved.draft),
+        Err(refused) => Err(compared(app, refused, &digest).await?),
     }
 }
 
