@@ -3,8 +3,6 @@
 //! `cargo bench -p countersign --bench footprint` starts the optimised binary in rehearsal on a data folder of its own.
 //! The first start (which makes database, keys and people) is told apart from the following ones. The baseline of the
 //! cold start is the start of a process that does nothing, in the same run.
-
-#![expect(clippy::expect_used, reason = "a measurement ends at the first thing that fails")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 #![expect(clippy::expect_used, reason = "a benchmark that cannot run has nothing to tell")]
 
