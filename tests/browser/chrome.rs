@@ -61,14 +61,22 @@ impl Chrome {
         }
     }
 
-    /// Presses the button or link with these words, once it is there.
+    /// Presses the button that says these words, once it is there; a key's name may follow them.
     pub async fn press(&self, words: &str) {
-        let path = format!("//*[self::button or self::a or self::summary][normalize-space(.)='{words}']");
+        self.click("self::button or self::summary", words).await;
+    }
+
+    /// Follows the link that says these words, once it is there; a count may follow them.
+    pub async fn follow(&self, words: &str) {
+        self.click("self::a", words).await;
+    }
+
+    async fn click(&self, kinds: &str, words: &str) {
+        let says = format!("normalize-space(.)='{words}' or starts-with(normalize-space(.), '{words} ')");
+        let path = format!("//*[{kinds}][{says}]");
         match self.driver.query(By::XPath(&path)).and_displayed().first().await {
             Ok(element) => element.click().await.unwrap_or_else(|error| panic!("{words}: {error}")),
-            Err(_) => {
-                panic!("nothing to press called {words:?} on {}: {}", self.url().await, self.text().await)
-            }
+            Err(_) => panic!("no {kinds} says {words:?} on {}: {}", self.url().await, self.text().await),
         }
     }
 

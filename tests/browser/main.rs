@@ -1,1 +1,6 @@
 //! The main stories in a real browser, with JavaScript and without.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod accessibility;
+mod chrome;
+mod draft_to_pin;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api_document;
+mod documents;
 mod house_rules;
 mod layering;
 mod sizes;

@@ -15,29 +15,55 @@ async fn wait_and_see(h: &Harness) {
     assert!(h.ledger().pins.is_empty());
 }
 
+/// A row's id as the product makes them.
+const APPROVAL: &str = "apr_f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0";
+const PUBLICATION: &str = "pub_f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0";
+
+/// What a forger puts in the columns that cannot be made up.
+struct Forged<'a> {
+    reviewer: &'a str,
+    event: &'a str,
+    mac: &'a str,
+    mac_key: &'a str,
+}
+
 /// Writes an approval and a publication for the draft, as like the real ones as somebody without the keys can.
-async fn forge(intruder: &Intruder, draft: &Draft, reviewer: &str, event: &str, mac: &str) {
+async fn forge(intruder: &Intruder, draft: &Draft, forged: Forged<'_>) {
     let now = 1_796_112_000_000_000_i64;
+    let lapses = now + 30 * 86_400 * 1_000_000;
+    let Forged { reviewer, event, mac, mac_key } = forged;
+    let (id, revision, digest) = (draft.id(), draft.revision(), draft.digest());
     let approval = format!(
         "INSERT INTO approval (id, draft_id, revision, digest, reviewer_id, rule, is_own_draft, decided_at, lapses_at, \
-         event_id, mac, mac_key_id) VALUES ('apr_forged', '{id}', {revision}, '{digest}', '{reviewer}', \
-         'second_person', 0, {now}, {lapses}, '{event}', {mac}, \
-         (SELECT COALESCE((SELECT mac_key_id FROM approval LIMIT 1), (SELECT id FROM data_key LIMIT 1), 'key_1')))",
-        id = draft.id(),
-        revision = draft.revision(),
-        digest = draft.digest(),
-        lapses = now + 30 * 86_400 * 1_000_000,
+         event_id, mac, mac_key_id) VALUES ('{APPROVAL}', '{id}', {revision}, '{digest}', '{reviewer}', \
+         'second_person', 0, {now}, {lapses}, '{event}', {mac}, '{mac_key}')"
     );
     intruder.run(&approval).await;
     let publication = format!(
-        "INSERT INTO publication (id, approval_id, draft_id, connection_id, environment, state, due_at, fingerprint, \
-         board_id, attempts, looks, created_at, updated_at) SELECT 'pub_forged', 'apr_forged', id, connection_id, \
-         environment, 'scheduled', {now}, 'f', board_id, 0, 0, {now}, {now} FROM draft WHERE id = '{}'",
-        draft.id()
+        "INSERT INTO publication (id, approval_id, approved_by, draft_id, connection_id, environment, state, due_at, \
+         lapses_at, fingerprint, board_id, attempts, looks, created_at, updated_at) SELECT '{PUBLICATION}', \
+         '{APPROVAL}', '{reviewer}', id, connection_id, environment, 'scheduled', {now}, {lapses}, 'f', board_id, 0, 0, \
+         {now}, {now} FROM draft WHERE id = '{id}'"
     );
-    intruder.run(&publication).await;
-    let state = "UPDATE draft SET state = 'approved', publication_id = 'pub_forged' WHERE id = ";
-    intruder.run(&format!("{state}'{}'", draft.id())).await;
+    assert_eq!(intruder.run(&publication).await, 1);
+    let state = "UPDATE draft SET state = 'approved', tab = 'approved', publication_id = ";
+    intruder.run(&format!("{state}'{PUBLICATION}' WHERE id = '{id}'")).await;
+}
+
+/// That the forged publication was really taken up, and came to nothing.
+async fn was_refused(intruder: &Intruder) {
+    let state = intruder.texts(&format!("SELECT state FROM publication WHERE id = '{PUBLICATION}'")).await;
+    assert_ne!(state, ["scheduled"], "it was never looked at");
+    assert_ne!(state, ["published"]);
+}
+
+const NO_EVENT: &str = "evt_01a2309e-2400-75cd-8e48-8370bf1d4b0b";
+
+/// The name of the key that signs approvals.
+async fn mac_key(intruder: &Intruder) -> String {
+    let known = intruder.texts("SELECT mac_key_id FROM approval").await;
+    let keys = intruder.texts("SELECT id FROM data_key").await;
+    known.into_iter().chain(keys).next().unwrap_or_else(|| "key_f0f0f0f0f0f0f0f0".to_owned())
 }
 
 #[tokio::test]
@@ -46,8 +72,11 @@ async fn an_approval_without_a_signature() {
     let stage = h.stage().await;
     let draft = h.draft_in_review(&stage).await;
     let intruder = h.intruder().await;
-    forge(&intruder, &draft, &stage.reviewer.id, "evt_0199-forged", "x'00'").await;
+    let mac_key = &mac_key(&intruder).await;
+    let forged = Forged { reviewer: &stage.reviewer.id, event: NO_EVENT, mac: "zeroblob(32)", mac_key };
+    forge(&intruder, &draft, forged).await;
     wait_and_see(&h).await;
+    was_refused(&intruder).await;
     h.finish().await;
 }
 
@@ -60,9 +89,14 @@ async fn an_approval_with_anothers_signature() {
     stage.reviewer.undo(&real).await.ok();
     let draft = h.draft_in_review(&stage).await;
     let intruder = h.intruder().await;
-    let event = intruder.texts("SELECT event_id FROM approval").await.remove(0);
-    forge(&intruder, &draft, &stage.reviewer.id, &event, "(SELECT mac FROM approval LIMIT 1)").await;
+    let mac_key = &mac_key(&intruder).await;
+    let event = &intruder.texts("SELECT event_id FROM approval").await.remove(0);
+    let mac = &format!("x'{}'", intruder.texts("SELECT hex(mac) FROM approval").await.remove(0));
+    intruder.run("DELETE FROM publication").await;
+    intruder.run("DELETE FROM approval").await;
+    forge(&intruder, &draft, Forged { reviewer: &stage.reviewer.id, event, mac, mac_key }).await;
     wait_and_see(&h).await;
+    was_refused(&intruder).await;
     h.finish().await;
 }
 
@@ -140,7 +174,13 @@ async fn somebody_who_gives_themselves_the_role() {
     let stage = h.stage().await;
     let draft = h.draft_in_review(&stage).await;
     let intruder = h.intruder().await;
-    forge(&intruder, &draft, &stage.author.id, "evt_0199-forged", "zeroblob(32)").await;
+    let mac_key = &mac_key(&intruder).await;
+    forge(
+        &intruder,
+        &draft,
+        Forged { reviewer: &stage.author.id, event: NO_EVENT, mac: "zeroblob(32)", mac_key },
+    )
+    .await;
     intruder.run("UPDATE operator SET roles = 'author,reviewer,admin'").await;
     wait_and_see(&h).await;
     h.finish().await;

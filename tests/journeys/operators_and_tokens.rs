@@ -103,7 +103,8 @@ async fn a_token_that_may_only_write_is_told_what_became_of_its_draft() {
     let stage = h.stage().await;
     let script = h.token(&["drafts:write"]).await;
     let body = json!({"connection_id": stage.connection, "title": "Once"});
-    let create = || script.call(Method::POST, "/drafts").header("idempotency-key", "k").json(body.clone()).go();
+    let create =
+        || script.call(Method::POST, "/drafts").header("idempotency-key", "k").json(body.clone()).go();
     let (first, again) = (create().await.is(201).json(), create().await.is(201).json());
     assert_eq!(first["id"], again["id"], "it is not made twice");
     let path = format!("/drafts/{}/reschedule", first["id"].as_str().unwrap());

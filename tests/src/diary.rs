@@ -19,7 +19,7 @@ pub fn begin() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let filter = EnvFilter::try_from_default_env()
-            .unwrap_or_else(|_| EnvFilter::new("info,poem=warn,sea_orm_migration=warn"));
+            .unwrap_or_else(|_| EnvFilter::new("info,poem=warn,sea_orm_migration=warn,sqlx=warn"));
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Page).init();
     });
 }

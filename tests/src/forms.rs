@@ -99,7 +99,10 @@ fn element(form: &mut Form, head: &str, rest: &str) {
         match (name, kind.as_str()) {
             (Some(name), "submit") => form.buttons.push((name, value.unwrap_or_default())),
             (_, "file" | "submit" | "image" | "reset" | "button") | (None, _) => {}
-            (Some(name), _) if is_chosen => form.fields.push((name, value.unwrap_or_else(|| "on".into()))),
+            (Some(name), "checkbox" | "radio") if is_chosen => {
+                form.fields.push((name, value.unwrap_or_else(|| "on".into())));
+            }
+            (Some(name), _) if is_chosen => form.fields.push((name, value.unwrap_or_default())),
             _ => {}
         }
     } else if is("textarea") {

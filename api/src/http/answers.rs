@@ -13,7 +13,7 @@ pub trait Answer: Sized {
 
 /// Declares the answers of one operation: what it does, then the kinds of refusal that it can give.
 ///
-/// ```ignore
+/// ```text
 /// answers! {
 ///     /// Submitting a draft.
 ///     SubmitDraft {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use countersign::server::{self, Running, Start};
 use countersign_api::clock::{Clock, ManualClock};
 use countersign_api::config::{Config, Inputs};
-use countersign_api::publisher;
+use countersign_api::error::Fault;
 use countersign_api::rng::SeededRng;
+use countersign_api::{connections, publisher};
 use countersign_entities::Timestamp;
 use countersign_review_fixtures::{Settings, Simulator, Tier};
 use tokio::net::TcpListener;
@@ -99,8 +100,13 @@ pub(super) struct Installation {
 }
 
 impl Installation {
+    /// What the loops of `countersign_api::worker` do, until nothing is due.
     pub(super) async fn run_workers(&self) -> Result<(), String> {
-        publisher::run_until_idle(&self.running.app).await.map_err(|error| error.to_string())
+        let app = &self.running.app;
+        let said = |fault: Fault| fault.to_string();
+        connections::recheck(app).await.map_err(said)?;
+        connections::keep_fresh(app).await.map_err(said)?;
+        publisher::run_until_idle(app).await.map_err(said)
     }
 
     pub(super) async fn stop(self) {

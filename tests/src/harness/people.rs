@@ -67,6 +67,13 @@ impl Harness {
         self.person("Rosa Reviewer", &["reviewer"]).await
     }
 
+    /// The reviewer in a browser of their own that has just signed in: for a look after a long time.
+    pub async fn reviewer_again(&self) -> Actor {
+        let reviewer = self.reviewer().await.in_another_browser();
+        reviewer.sign_in().await.is(201);
+        reviewer
+    }
+
     /// Somebody who may arrange things and nothing else.
     pub async fn admin(&self) -> Actor {
         self.person("Alma Admin", &["admin"]).await
