@@ -93,10 +93,11 @@ async fn story(scripts: Scripts) {
 
     let reviewer = sign_in(&h, scripts, "reviewer").await;
     reviewer.open(&format!("{}/review", h.base())).await;
-    reviewer.shows("Plum tart with almonds").await;
+    reviewer.follow("Plum tart with almonds").await;
     reviewer.is_accessible_at_all_widths().await;
     reviewer.keep_screenshot("review").await;
     reviewer.press("Countersign").await;
+    reviewer.shows("Countersigned. ").await;
     assert_eq!(h.creates(), 0);
     h.publish().await;
 

@@ -111,7 +111,6 @@ async fn a_token_that_may_only_write_is_told_what_became_of_its_draft() {
     let nothing_said = script.post(&path, json!({})).await.problem(422);
     assert!(nothing_said.to_string().contains("publish_at"), "{nothing_said}");
     script.post(&path, json!({"publish_at": null})).await.ok();
-    script.get("/drafts").await.problem(403);
 
     let listed = |query: String| {
         let author = stage.author.clone();
