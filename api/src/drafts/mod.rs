@@ -13,7 +13,6 @@ mod error;
 pub(crate) mod events;
 mod fields;
 mod history;
-pub mod idempotency;
 pub mod media;
 mod queue;
 mod renew;

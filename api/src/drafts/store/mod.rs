@@ -24,7 +24,6 @@ pub(super) mod assets;
 pub(super) mod comments;
 #[cfg(test)]
 pub(crate) mod fixture;
-pub(super) mod idempotency;
 pub(super) mod publication;
 pub(super) mod queue;
 pub(super) mod words;

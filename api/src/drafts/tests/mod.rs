@@ -15,7 +15,6 @@ use crate::{
 
 mod assets;
 mod comments;
-mod idempotency;
 mod queue;
 mod story;
 mod working_copy;
