@@ -98,7 +98,7 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let instance = instance(&parts);
-        let throttles = Throttles::new();
+        let throttles = Throttles::new(&parts.clock);
         let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
         Self(Arc::new(Inner { parts, throttles, memory: Memory::default(), instance, slow }))
     }

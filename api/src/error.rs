@@ -71,6 +71,11 @@ pub trait Refusal: std::error::Error {
     /// What it means for the person.
     fn kind(&self) -> Kind;
 
+    /// After how long trying again may work, where that is known.
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        None
+    }
+
     /// The fields that are wrong, where it is about fields.
     fn fields(&self) -> &[FieldError] {
         &[]

@@ -3,19 +3,37 @@
 //! They slow an attacker down and never lock a person out: a right password from an address that is not throttled
 //! is always taken, since a limit on one account counts only what came from one address.
 
-use std::{hash::Hash, num::NonZeroU32, time::Duration};
+use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use governor::{
+    Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, state::keyed::DefaultKeyedStateStore,
+};
+
+use crate::clock::Clock;
+
+/// The application's clock, as governor reads one.
+#[derive(Clone)]
+struct Monotonic(Arc<dyn Clock>);
+
+impl governor::clock::Clock for Monotonic {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.monotonic()
+    }
+}
+
+type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Monotonic, NoOpMiddleware<Duration>>;
 
 /// A limit for each key.
-pub struct Throttle<K: Hash + Eq + Clone>(DefaultKeyedRateLimiter<K>);
+pub struct Throttle<K: Hash + Eq + Clone>(Limiter<K>);
 
 impl<K: Hash + Eq + Clone> Throttle<K> {
     /// Allows `burst` at once, and `burst` again over `period`.
-    pub fn new(burst: NonZeroU32, period: Duration) -> Self {
+    pub fn new(burst: NonZeroU32, period: Duration, clock: &Arc<dyn Clock>) -> Self {
         let each = period / burst.get();
         let quota = Quota::with_period(each).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
-        Self(RateLimiter::keyed(quota))
+        Self(RateLimiter::dashmap_with_clock(quota, Monotonic(Arc::clone(clock))))
     }
 
     /// Takes one; `Err` says how long to wait.
@@ -52,12 +70,12 @@ const THIRTY: NonZeroU32 = ONE.saturating_add(29);
 
 impl Throttles {
     /// The limits with nothing used.
-    pub fn new() -> Self {
+    pub fn new(clock: &Arc<dyn Clock>) -> Self {
         Self {
-            sign_in_address: Throttle::new(THIRTY, MINUTE),
-            sign_in_account: Throttle::new(TEN, MINUTE),
-            refusals_told: Throttle::new(ONE, MINUTE),
-            callbacks_told: Throttle::new(TEN, MINUTE),
+            sign_in_address: Throttle::new(THIRTY, MINUTE, clock),
+            sign_in_account: Throttle::new(TEN, MINUTE, clock),
+            refusals_told: Throttle::new(ONE, MINUTE, clock),
+            callbacks_told: Throttle::new(TEN, MINUTE, clock),
         }
     }
 
@@ -67,11 +85,5 @@ impl Throttles {
         self.sign_in_account.forget_idle();
         self.refusals_told.forget_idle();
         self.callbacks_told.forget_idle();
-    }
-}
-
-impl Default for Throttles {
-    fn default() -> Self {
-        Self::new()
     }
 }

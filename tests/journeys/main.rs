@@ -25,6 +25,7 @@ mod same_events_through_page_and_api;
 mod secrets_appear_nowhere;
 mod self_approval_refused;
 mod sign_in;
+mod sign_in_throttled;
 mod sole_operator;
 mod token_refreshed_and_rotated;
 mod trial_cannot_reach_production;

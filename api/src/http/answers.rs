@@ -71,7 +71,7 @@ macro_rules! answers {
     };
     (@grow $doc:tt $name:ident $own:tt [$($done:tt)*] TooMany $($rest:ident)*) => {
         $crate::http::answers::answers!(@grow $doc $name $own
-            [$($done)* (429 TooMany "Too many attempts; `Retry-After` says how long to wait.")] $($rest)*);
+            [$($done)* (429 TooMany "Too many attempts; `Retry-After` says how long to wait." Option<u64>)] $($rest)*);
     };
     (@grow $doc:tt $name:ident $own:tt [$($done:tt)*] Internal $($rest:ident)*) => {
         $crate::http::answers::answers!(@grow $doc $name $own
@@ -83,24 +83,31 @@ macro_rules! answers {
     };
     (@grow $doc:tt $name:ident $own:tt [$($done:tt)*] Unavailable $($rest:ident)*) => {
         $crate::http::answers::answers!(@grow $doc $name $own
-            [$($done)* (503 Unavailable "Not now; trying again later may work.")] $($rest)*);
+            [$($done)* (503 Unavailable "Not now; `Retry-After` says when trying again may work." Option<u64>)] $($rest)*);
     };
-    (@grow [$(#[$doc:meta])*] $name:ident [$($own:tt)*] [$(($status:literal $kind:ident $words:literal))*]) => {
+    (@grow [$(#[$doc:meta])*] $name:ident [$($own:tt)*] [$(($status:literal $kind:ident $words:literal $($wait:ty)?))*]) => {
         $(#[$doc])*
         #[derive(poem_openapi::ApiResponse)]
         enum $name {
             $($own)*
             $(#[doc = $words]
             #[oai(status = $status, content_type = "application/problem+json")]
-            $kind(poem_openapi::payload::Json<$crate::http::problem::Problem>),)*
+            $kind(
+                poem_openapi::payload::Json<$crate::http::problem::Problem>,
+                $(#[oai(header = "Retry-After")] $wait,)?
+            ),)*
         }
 
         impl $crate::http::answers::Answer for $name {
             fn refuse(
                 problem: Box<$crate::http::problem::Problem>,
             ) -> Result<Self, Box<$crate::http::problem::Problem>> {
+                let _retry_after = problem.retry_after;
                 match problem.status {
-                    $($status => Ok(Self::$kind(poem_openapi::payload::Json(*problem))),)*
+                    $($status => Ok(Self::$kind(
+                        poem_openapi::payload::Json(*problem),
+                        $(<$wait>::from(_retry_after),)?
+                    )),)*
                     _ => Err(problem),
                 }
             }

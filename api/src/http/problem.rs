@@ -17,6 +17,9 @@ use crate::{
     error::{FieldError, Kind, Refusal},
 };
 
+/// Seconds after which what is busy is asked again.
+const BUSY: u64 = 2;
+
 /// The media type of a refusal.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
@@ -145,10 +148,7 @@ impl Problem {
         }
         let problem = Self::new(refusal.kind(), refusal.code(), refusal.to_string());
         let problem = problem.with_fields(refusal.fields().iter().map(ProblemField::from).collect());
-        match refusal.kind() {
-            Kind::Unavailable => Self { retry_after: Some(2), ..problem },
-            _ => problem,
-        }
+        Self { retry_after: seconds_to_wait(refusal), ..problem }
     }
 
     /// What nobody expected: logged here, once, and shown as a reference.
@@ -160,6 +160,14 @@ impl Problem {
              to whoever runs this installation, and look whether it was done before you try again"
         );
         Self { reference: Some(reference), ..Self::new(Kind::Internal, "internal", detail) }
+    }
+}
+
+/// Whole seconds until trying again may work, for `Retry-After`; what is busy is so for a moment only.
+pub fn seconds_to_wait(refusal: &(impl Refusal + ?Sized)) -> Option<u64> {
+    match refusal.retry_after() {
+        Some(wait) => Some(wait.as_secs() + 1),
+        None => (refusal.kind() == Kind::Unavailable).then_some(BUSY),
     }
 }
 

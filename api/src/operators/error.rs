@@ -1,5 +1,7 @@
 //! Why a change of people, sessions or tokens is refused.
 
+use std::time::Duration;
+
 use super::role::Forbidden;
 use crate::error::{Fault, FieldError, Kind, Refusal};
 
@@ -32,7 +34,7 @@ pub enum OperatorError {
     Forbidden(#[from] Forbidden),
     /// Too many guesses at the present password.
     #[error("too many attempts. Wait {} seconds and try again", .0.as_secs() + 1)]
-    TooMany(std::time::Duration),
+    TooMany(Duration),
     /// Ours.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -68,6 +70,13 @@ impl Refusal for OperatorError {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::TooMany(_) => Kind::TooMany,
             Self::Fault(fault) => fault.kind(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooMany(wait) => Some(*wait),
+            _ => None,
         }
     }
 

@@ -78,6 +78,13 @@ impl Refusal for SignInError {
         }
     }
 
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooMany(wait) => Some(*wait),
+            _ => None,
+        }
+    }
+
     fn fields(&self) -> &[FieldError] {
         match self {
             Self::Fields(fields) => fields,

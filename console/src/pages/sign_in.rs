@@ -7,12 +7,12 @@ use countersign_api::operators::{
     DeadLink, LinkPreview, Session, SignInError, link, session, sign_in as door,
 };
 use countersign_api::secret::Secret;
-use poem::http::header;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 
 use crate::views::error_page;
 use crate::views::sign_in as view;
+use crate::web::error::with_wait;
 use crate::web::form::kept_through_sign_in;
 use crate::web::refused::{sentence, status_of};
 use crate::web::theme::return_path;
@@ -72,14 +72,6 @@ async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
         }
     };
     Ok(with_wait(page_as(status, door), &error))
-}
-
-/// Says how long to wait, where attempts came too fast.
-fn with_wait(mut answer: Response, error: &SignInError) -> Response {
-    if let SignInError::TooMany(wait) = error {
-        answer.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
-    }
-    answer
 }
 
 /// `GET /sign-in/{token}`. It uses nothing up: whoever fetches links ahead does not spend it.

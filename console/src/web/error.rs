@@ -7,10 +7,11 @@ use std::panic::AssertUnwindSafe;
 
 use countersign_api::app::App;
 use countersign_api::error::{Kind, Refusal};
+use countersign_api::http::problem::seconds_to_wait;
 use countersign_api::operators::tell_refused;
 use futures_util::FutureExt as _;
 use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError};
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{StatusCode, header};
 use poem::{Endpoint, IntoResponse as _, Middleware, PathPattern, Request, Response, Result};
 
 use super::action::Action;
@@ -103,11 +104,16 @@ async fn of_service(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> Res
         return unexpected(visit, &fault.to_string()).await;
     }
     let page = page_of(visit, refusal);
-    let mut response = show(visit, &page).await;
-    if refusal.kind() == Kind::Unavailable {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    let response = show(visit, &page).await;
+    with_wait(response, refusal)
+}
+
+/// Says how long to wait, where that is known.
+pub(crate) fn with_wait(mut answer: Response, refusal: &(impl Refusal + ?Sized)) -> Response {
+    if let Some(seconds) = seconds_to_wait(refusal) {
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
-    response
+    answer
 }
 
 /// What happened and what to do are in the refusal's own words, where it has some.
