@@ -42,11 +42,16 @@ pub struct Finished<E> {
     inner: Arc<E>,
 }
 
+/// Whether nothing changes by it. The callback of OAuth is a GET that spends a code, and whoever sent it may be gone.
+fn is_a_look(request: &Request) -> bool {
+    request.method().is_safe() && request.uri().path() != "/oauth/callback"
+}
+
 impl<E: Endpoint + 'static> Endpoint for Finished<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        if request.method().is_safe() {
+        if is_a_look(&request) {
             return Ok(self.inner.call(request).await?.into_response());
         }
         let (inner, hard) = (Arc::clone(&self.inner), self.detached.hard.clone());
