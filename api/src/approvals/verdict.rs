@@ -10,7 +10,7 @@ use super::{
     Approval, Error, likeness, policy,
     signature::Signer,
     store::{self, NewPublication},
-    submit::{about, allow, current, review_event, stream},
+    submit::{about, allow, current, review_event, seen, stream},
 };
 use crate::{
     app::App,
@@ -18,7 +18,7 @@ use crate::{
     drafts::{self, CommentBody, Draft, Revision, store::Change},
     error::Fault,
     hooks::Point,
-    operators::{Admin, Reviewer},
+    operators::{Authority, Reviewer},
 };
 
 /// What a reviewer decides on: the digest is that of the content on the reviewer's screen.
@@ -28,6 +28,38 @@ pub struct Decision {
     pub digest: String,
     /// A remark for the author.
     pub note: Option<CommentBody>,
+    /// The version of the draft that was on the screen, where the door knows it.
+    pub if_version: Option<i64>,
+}
+
+/// A verdict that sends a draft back.
+#[derive(Clone, Copy)]
+enum SentBack {
+    Changes,
+    Rejection,
+}
+
+impl SentBack {
+    fn state(self) -> DraftState {
+        match self {
+            Self::Changes => DraftState::ChangesRequested,
+            Self::Rejection => DraftState::Rejected,
+        }
+    }
+
+    fn comment(self) -> CommentKind {
+        match self {
+            Self::Changes => CommentKind::Changes,
+            Self::Rejection => CommentKind::Rejection,
+        }
+    }
+
+    fn happening(self, digest: String, rule: &'static str, own_draft: bool) -> Happening {
+        match self {
+            Self::Changes => Happening::ChangesRequested { digest, rule, own_draft },
+            Self::Rejection => Happening::Rejected { digest, rule, own_draft },
+        }
+    }
 }
 
 /// What an approval leads to.
@@ -57,6 +89,7 @@ pub async fn approve(
     let signer = Signer::current(app).await?;
     let tx = AuditedTx::begin(app).await?;
     let (draft, revision) = current(&tx, id).await?;
+    seen(&draft, decision.if_version)?;
     allow(draft.state == DraftState::InReview, &draft, "countersigning")?;
     if draft.digest != decision.digest || revision.recomputed_digest() != decision.digest {
         return Err(Error::Stale(Box::new(draft)));
@@ -171,13 +204,20 @@ fn events(
     Ok(vec![approved, scheduled.flow(publication_id).cause(&approval.event_id)])
 }
 
-/// Takes an approval back before it is claimed: the draft waits for review again.
+/// Takes an approval back before it is claimed: the draft waits for review again. `if_version` is what the reviewer
+/// saw, where the door knows.
 ///
 /// # Errors
-/// [`Error::TooLate`] once the publication is claimed.
-pub async fn undo(app: &App, reviewer: &Reviewer, id: &DraftId) -> Result<Draft, Error> {
+/// [`Error::TooLate`] once the publication is claimed, [`Error::Stale`].
+pub async fn undo(
+    app: &App,
+    reviewer: &Reviewer,
+    id: &DraftId,
+    if_version: Option<i64>,
+) -> Result<Draft, Error> {
     let tx = AuditedTx::begin(app).await?;
     let (draft, _) = current(&tx, id).await?;
+    seen(&draft, if_version)?;
     allow(matches!(draft.state, DraftState::Approved | DraftState::Published), &draft, "undoing")?;
     if draft.state == DraftState::Published {
         return Err(Error::TooLate);
@@ -200,47 +240,49 @@ pub async fn undo(app: &App, reviewer: &Reviewer, id: &DraftId) -> Result<Draft,
 /// Sends a draft back with a note about what to change.
 ///
 /// # Errors
-/// [`Error::State`] where it is not in review.
+/// [`Error::State`] where it is not in review, [`Error::Stale`].
 pub async fn request_changes(
     app: &App,
     reviewer: &Reviewer,
     id: &DraftId,
+    if_version: Option<i64>,
     note: &CommentBody,
 ) -> Result<Draft, Error> {
-    let step = |digest, rule, own_draft| Happening::ChangesRequested { digest, rule, own_draft };
-    send_back(app, reviewer, id, note, DraftState::ChangesRequested, CommentKind::Changes, step).await
+    send_back(app, reviewer, id, if_version, note, SentBack::Changes).await
 }
 
 /// Rejects a draft with the reason.
 ///
 /// # Errors
-/// [`Error::State`] where it is not in review.
+/// [`Error::State`] where it is not in review, [`Error::Stale`].
 pub async fn reject(
     app: &App,
     reviewer: &Reviewer,
     id: &DraftId,
+    if_version: Option<i64>,
     note: &CommentBody,
 ) -> Result<Draft, Error> {
-    let step = |digest, rule, own_draft| Happening::Rejected { digest, rule, own_draft };
-    send_back(app, reviewer, id, note, DraftState::Rejected, CommentKind::Rejection, step).await
+    send_back(app, reviewer, id, if_version, note, SentBack::Rejection).await
 }
 
 async fn send_back(
     app: &App,
     reviewer: &Reviewer,
     id: &DraftId,
+    if_version: Option<i64>,
     note: &CommentBody,
-    state: DraftState,
-    kind: CommentKind,
-    step: impl FnOnce(String, &'static str, bool) -> Happening,
+    verdict: SentBack,
 ) -> Result<Draft, Error> {
     let tx = AuditedTx::begin(app).await?;
     let (draft, revision) = current(&tx, id).await?;
+    seen(&draft, if_version)?;
     allow(draft.state == DraftState::InReview, &draft, "this verdict")?;
+    let state = verdict.state();
     let change =
         Change { state: Some(state), tab: Some(Tab::Changes), attention: Some(None), ..Change::default() };
     let changed = drafts::store::change(&tx, &draft, change).await?;
-    comment(&tx, app, reviewer, &draft, kind, Some(note)).await?;
+    comment(&tx, app, reviewer, &draft, verdict.comment(), Some(note)).await?;
+    let step = |digest, rule, own_draft| verdict.happening(digest, rule, own_draft);
     let event = review_event(&tx, app, reviewer, &draft, step).await?;
     tx.commit_one(event.content(sealed(&revision, Some(note))?)).await?;
     Ok(changed)
@@ -264,6 +306,10 @@ async fn comment(
 ///
 /// # Errors
 /// [`Error::Fault`].
-pub async fn scheduled_of(app: &App, _admin: &Admin, reviewer: &OperatorId) -> Result<Vec<DraftId>, Error> {
+pub async fn scheduled_of(
+    app: &App,
+    _by: impl Into<Authority>,
+    reviewer: &OperatorId,
+) -> Result<Vec<DraftId>, Error> {
     Ok(store::scheduled_of(&app.db, reviewer).await?)
 }

@@ -62,7 +62,7 @@ impl Desk {
     }
 
     async fn approve(&self, draft: &Draft) -> Result<Approved, approvals::Error> {
-        let decision = Decision { digest: draft.digest.clone(), note: None };
+        let decision = Decision { digest: draft.digest.clone(), note: None, if_version: None };
         approvals::approve(self.app(), &self.rowan.reviewer().unwrap(), &draft.id, decision).await
     }
 
@@ -258,14 +258,14 @@ async fn an_approval_can_be_undone_until_it_is_claimed() {
     let desk = desk().await;
     let approved = desk.approved("Blankets").await;
     let reviewer = desk.rowan.reviewer().unwrap();
-    let draft = approvals::undo(desk.app(), &reviewer, &approved.draft.id).await.unwrap();
+    let draft = approvals::undo(desk.app(), &reviewer, &approved.draft.id, None).await.unwrap();
     assert_eq!(draft.state, DraftState::InReview);
     desk.after(UNDO).await;
     assert_eq!(desk.pins(), 0);
     let again = desk.approve(&draft).await.unwrap();
     desk.after(UNDO).await;
     assert_eq!(desk.pins(), 1);
-    let late = approvals::undo(desk.app(), &reviewer, &again.draft.id).await;
+    let late = approvals::undo(desk.app(), &reviewer, &again.draft.id, None).await;
     assert!(matches!(late, Err(approvals::Error::TooLate)), "{late:?}");
     desk.is_whole().await;
 }
@@ -274,10 +274,10 @@ async fn an_approval_can_be_undone_until_it_is_claimed() {
 async fn an_author_cannot_countersign_and_nobody_signs_what_they_did_not_see() {
     let desk = desk().await;
     let draft = desk.submitted("Bread").await;
-    let decision = Decision { digest: draft.digest.clone(), note: None };
+    let decision = Decision { digest: draft.digest.clone(), note: None, if_version: None };
     let own = approvals::approve(desk.app(), &desk.ada.reviewer().unwrap(), &draft.id, decision).await;
     assert!(matches!(own, Err(approvals::Error::OwnDraft)), "{own:?}");
-    let unseen = Decision { digest: "0".repeat(64), note: None };
+    let unseen = Decision { digest: "0".repeat(64), note: None, if_version: None };
     let stale = approvals::approve(desk.app(), &desk.rowan.reviewer().unwrap(), &draft.id, unseen).await;
     assert!(matches!(stale, Err(approvals::Error::Stale(_))), "{stale:?}");
     desk.after(UNDO).await;

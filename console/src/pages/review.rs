@@ -80,7 +80,7 @@ pub(super) async fn approve(visit: Visit, Path(draft): Path<String>, form: Form)
         Err(error) => return unfinished(&visit, &id, "approve", &form, &error.message).await,
     };
     let next = list::after(&visit, &id).await?;
-    let decision = Decision { digest: form.text("digest").to_owned(), note };
+    let decision = Decision { digest: form.text("digest").to_owned(), note, if_version: None };
     match approvals::approve(&visit.app, &reviewer, &id, decision).await {
         Ok(_) => Ok(see_about(&visit, &next, &Flash::about(Message::Approved, id.as_str()))),
         Err(error) => refused(&visit, &id, "approve", &form, error).await,
@@ -91,12 +91,12 @@ pub(super) async fn approve(visit: Visit, Path(draft): Path<String>, form: Form)
 #[handler]
 pub(super) async fn request_changes(visit: Visit, Path(draft): Path<String>, form: Form) -> Answer {
     let (reviewer, id) = (visit.reviewer()?, id::<DraftId>(&draft)?);
-    let note = match note(&visit, &id, "request-changes", &form).await? {
-        Ok(note) => note,
+    let (note, seen) = match note(&visit, &id, "request-changes", &form).await? {
+        Ok(noted) => noted,
         Err(answer) => return Ok(answer),
     };
     let next = list::after(&visit, &id).await?;
-    match approvals::request_changes(&visit.app, &reviewer, &id, &note).await {
+    match approvals::request_changes(&visit.app, &reviewer, &id, seen, &note).await {
         Ok(_) => Ok(see_with(&visit, &next, Message::ChangesRequested)),
         Err(error) => refused(&visit, &id, "request-changes", &form, error).await,
     }
@@ -106,12 +106,12 @@ pub(super) async fn request_changes(visit: Visit, Path(draft): Path<String>, for
 #[handler]
 pub(super) async fn reject(visit: Visit, Path(draft): Path<String>, form: Form) -> Answer {
     let (reviewer, id) = (visit.reviewer()?, id::<DraftId>(&draft)?);
-    let note = match note(&visit, &id, "reject", &form).await? {
-        Ok(note) => note,
+    let (note, seen) = match note(&visit, &id, "reject", &form).await? {
+        Ok(noted) => noted,
         Err(answer) => return Ok(answer),
     };
     let next = list::after(&visit, &id).await?;
-    match approvals::reject(&visit.app, &reviewer, &id, &note).await {
+    match approvals::reject(&visit.app, &reviewer, &id, seen, &note).await {
         Ok(_) => Ok(see_with(&visit, &next, Message::Rejected)),
         Err(error) => refused(&visit, &id, "reject", &form, error).await,
     }
@@ -121,26 +121,27 @@ pub(super) async fn reject(visit: Visit, Path(draft): Path<String>, form: Form) 
 #[handler]
 pub(super) async fn undo(visit: Visit, Path(draft): Path<String>, _form: Form) -> Answer {
     let (reviewer, id) = (visit.reviewer()?, id::<DraftId>(&draft)?);
-    match approvals::undo(&visit.app, &reviewer, &id).await {
+    match approvals::undo(&visit.app, &reviewer, &id, None).await {
         Ok(_) => Ok(see_with(&visit, &format!("/review?draft={id}"), Message::Undone)),
         Err(error) => Err(beside(&id, error)),
     }
 }
 
-/// The note of a verdict that needs one, on the content that the reviewer saw; else the answer that says why not.
+/// The note of a verdict that needs one, and the version with the content that the reviewer saw; else the answer that
+/// says why not.
 async fn note(
     visit: &Visit,
     id: &DraftId,
     verb: &str,
     form: &Form,
-) -> Result<Result<CommentBody, poem::Response>, Refused> {
+) -> Result<Result<(CommentBody, Option<i64>), poem::Response>, Refused> {
     let story = Story::read(&visit.app, &visit.reader()?, id).await?;
     if story.draft.state == DraftState::InReview && story.draft.digest != form.text("digest") {
         let stale = approvals::Error::Stale(Box::new(story.draft));
         return refused(visit, id, verb, form, stale).await.map(Err);
     }
     match CommentBody::parse(form.text("note")) {
-        Ok(note) => Ok(Ok(note)),
+        Ok(note) => Ok(Ok((note, Some(story.draft.version)))),
         Err(error) => unfinished(visit, id, verb, form, &error.message).await.map(Err),
     }
 }

@@ -181,8 +181,7 @@ impl ReviewApi {
     ) -> Result<ApproveDraft> {
         let work = async {
             let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
-            let decision = input.read()?.decision()?;
-            unchanged(&app, &id, Seen::read(&if_match)?).await?;
+            let decision = input.read()?.decision(Seen::read(&if_match)?)?;
             let draft = countersigned(&app, &reviewer, &id, decision).await?;
             let Versioned { etag, draft } = shown(&app, draft).await?;
             Ok(ApproveDraft::Approved(Json(draft), etag))
@@ -204,8 +203,8 @@ impl ReviewApi {
             .answer(&app, "draft.undo", async {
                 let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
                 nothing.read()?;
-                unchanged(&app, &id, Seen::read(&if_match)?).await?;
-                let draft = approvals::undo(&app, &reviewer, &id).await?;
+                let seen = Seen::read(&if_match)?;
+                let draft = approvals::undo(&app, &reviewer, &id, seen.version()).await?;
                 let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(UndoApproval::Undone(Json(draft), etag))
             })
@@ -225,9 +224,8 @@ impl ReviewApi {
         access
             .answer(&app, "draft.request_changes", async {
                 let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
-                let note = said(&input.read()?.note)?;
-                unchanged(&app, &id, Seen::read(&if_match)?).await?;
-                let draft = approvals::request_changes(&app, &reviewer, &id, &note).await?;
+                let (note, seen) = (said(&input.read()?.note)?, Seen::read(&if_match)?);
+                let draft = approvals::request_changes(&app, &reviewer, &id, seen.version(), &note).await?;
                 let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(RequestChanges::Requested(Json(draft), etag))
             })
@@ -247,9 +245,8 @@ impl ReviewApi {
         access
             .answer(&app, "draft.reject", async {
                 let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
-                let note = said(&input.read()?.note)?;
-                unchanged(&app, &id, Seen::read(&if_match)?).await?;
-                let draft = approvals::reject(&app, &reviewer, &id, &note).await?;
+                let (note, seen) = (said(&input.read()?.note)?, Seen::read(&if_match)?);
+                let draft = approvals::reject(&app, &reviewer, &id, seen.version(), &note).await?;
                 let Versioned { etag, draft } = shown(&app, draft).await?;
                 Ok(RejectDraft::Rejected(Json(draft), etag))
             })
@@ -302,9 +299,9 @@ impl ReviewApi {
 }
 
 impl Approve {
-    fn decision(self) -> Result<Decision, Refused> {
+    fn decision(self, seen: Seen) -> Result<Decision, Refused> {
         let note = self.note.as_deref().filter(|note| !note.trim().is_empty()).map(said).transpose()?;
-        Ok(Decision { digest: self.digest, note })
+        Ok(Decision { digest: self.digest, note, if_version: seen.version() })
     }
 }
 
@@ -323,15 +320,6 @@ async fn countersigned(
 
 fn said(note: &str) -> Result<CommentBody, Refused> {
     CommentBody::parse(note).map_err(|wrong| Error::from(wrong).into())
-}
-
-/// Whether the draft is still the one that was seen, where a verb of the service does not ask itself.
-async fn unchanged(app: &App, id: &DraftId, seen: Seen) -> Result<(), Refused> {
-    let Some(version) = seen.version() else { return Ok(()) };
-    let current = drafts::find(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let is_current = current.version == version;
-    let stale = || Error::Stale(Box::new(Stale { current, differences: Vec::new() }));
-    if is_current { Ok(()) } else { Err(stale().into()) }
 }
 
 /// How many revisions back a digest is looked for.
