@@ -86,6 +86,7 @@ catalogue! {
         refresh_expires_at: Option<String>,
     }
     RefreshFailed = "oauth.token.refresh_failed" { grant: String, generation: i32, status: Option<i32>, code: Option<i32> }
+    TokenExpired = "oauth.token.expired" { grant: String, generation: i32 }
     TokenDeleted = "oauth.token.deleted" { grant: String, by: &'static str, remote_revocation: Option<&'static str> }
     ScopeInsufficient = "oauth.scope.insufficient" { need: Vec<String>, have: Vec<String> }
     AccountConfirmed = "oauth.account.confirmed" {}

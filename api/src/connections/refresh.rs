@@ -29,8 +29,8 @@ use crate::{
     error::Fault,
     hooks::Point,
     pinterest::{
-        Usable,
-        calls::{millis, persist},
+        Usable, account,
+        calls::{CallError, millis, persist},
         oauth::{self, TokenFailure, Tokens},
         scope::Scopes,
     },
@@ -40,10 +40,11 @@ use crate::{
 /// Why a token was not renewed.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// Pinterest refused twice, or there is nothing to renew with: the connection is revoked, its tokens are deleted.
+    /// Pinterest refused twice and takes the access token no more, or there is nothing to renew with: the connection is
+    /// revoked, its tokens are deleted.
     #[error("Pinterest does not accept this account's consent any more")]
     Refused,
-    /// It is not known which refresh token is good: the connection is held.
+    /// It is not known which refresh token is good, or only the token endpoint refuses: the connection is held.
     #[error("the account is held ({0})")]
     Held(HoldReason),
     /// Another process renews it, or Pinterest does not answer just now: nothing has changed.
@@ -103,13 +104,28 @@ async fn twice(app: &App, id: &ConnectionId, seen: i32) -> Result<Usable, Refres
     match (first, second) {
         (Try::Renewed(usable), _) | (_, Some(Try::Renewed(usable))) => Ok(usable),
         (Try::NotNow, _) | (_, None | Some(Try::NotNow)) => Err(RefreshError::Busy),
-        (Try::Refused, Some(Try::Refused)) => revoke(app, id, seen, "refused").await,
+        (Try::Refused, Some(Try::Refused)) if !is_still_accepted(app, id, seen).await? => {
+            revoke(app, id, seen, "refused").await
+        }
         (Try::Refused | Try::Lost, Some(Try::Refused | Try::Lost)) => {
             let until = app.now().plus(app.timing.publishing.authorization_recheck);
             hold(app, id, HoldReason::Authorization, Some(until)).await?;
             Err(RefreshError::Held(HoldReason::Authorization))
         }
     }
+}
+
+/// Whether Pinterest still takes the present access token, or does not say that it does not. The token endpoint gives
+/// the same answer to a consent that was revoked and to an app secret that is wrong: only the former also ends the
+/// access token, and no slip in a configuration may delete everybody's tokens.
+async fn is_still_accepted(app: &App, id: &ConnectionId, seen: i32) -> Result<bool, RefreshError> {
+    let connection = store::find(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    let grant = store::grant_of(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    if grant.generation == seen && grant.access_expires_at <= app.now() {
+        return Ok(false);
+    }
+    let asked = account::read(app, &Actor::worker(), &with_grant(app, &connection, &grant)?, None).await;
+    Ok(!matches!(asked, Err(CallError::Upstream(error)) if error.is_token()))
 }
 
 async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, RefreshError> {
@@ -119,11 +135,11 @@ async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, Refresh
     if grant.generation != seen {
         return Ok(Try::Renewed(with_grant(app, &connection, &grant)?));
     }
+    if grant.refresh_expires_at.is_some_and(|at| at <= app.now()) {
+        return revoke(app, id, seen, "expired").await.map(Try::Renewed);
+    }
     let Some(token) = sealed::open_refresh(app, &grant)? else {
-        return match revoke(app, id, seen, "no_refresh_token").await {
-            Ok(usable) => Ok(Try::Renewed(usable)),
-            Err(error) => Err(error),
-        };
+        return revoke(app, id, seen, "no_refresh_token").await.map(Try::Renewed);
     };
     let Some(intent) = intend(app, id, &grant).await? else { return Ok(Try::NotNow) };
     app.hooks.reach(Point::RefreshBeforeCall).await.map_err(Fault::from)?;
@@ -221,8 +237,8 @@ async fn renewed(
     Ok(with_grant(app, connection, &next)?)
 }
 
-/// Pinterest does not accept the consent: the connection ends and its tokens are deleted, unless somebody renewed them
-/// in between.
+/// The consent is over, by Pinterest's word or by time: the connection ends and its tokens are deleted, unless somebody
+/// renewed them in between.
 async fn revoke(app: &App, id: &ConnectionId, seen: i32, why: &'static str) -> Result<Usable, RefreshError> {
     let tx = AuditedTx::begin(app).await?;
     let mut connection = store::lock(&tx, id).await?.ok_or(RefreshError::Refused)?;
@@ -237,7 +253,9 @@ async fn revoke(app: &App, id: &ConnectionId, seen: i32, why: &'static str) -> R
     let deleted =
         Happening::TokenDeleted { grant: grant.id.to_string(), by: "revoked", remote_revocation: None };
     let revoked = Happening::ConnectionRevoked { why };
-    let events = [deleted, revoked].map(|happening| connection.event(app, &Actor::worker(), happening));
-    tx.commit(events.into()).await?;
+    let expired = (grant.access_expires_at <= app.now())
+        .then(|| Happening::TokenExpired { grant: grant.id.to_string(), generation: grant.generation });
+    let told = expired.into_iter().chain([deleted, revoked]);
+    tx.commit(told.map(|happening| connection.event(app, &Actor::worker(), happening)).collect()).await?;
     Err(RefreshError::Refused)
 }

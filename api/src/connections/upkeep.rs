@@ -19,13 +19,17 @@ use crate::{
 };
 
 /// Connections whose tokens are due to be renewed, each with its generation: at 80 % of their life, and weekly, so that
-/// the refresh token of an idle account never lapses.
+/// the refresh token of an idle account never lapses. A token that nothing can renew is due when it is over, so that it
+/// is deleted.
 ///
 /// # Errors
 /// [`Fault`] where the database fails.
 pub async fn due_for_refresh(app: &App) -> Result<Vec<(ConnectionId, i32)>, Fault> {
     let grants = store::grants(&app.db).await?;
-    let due = grants.into_iter().filter(|(_, grant)| grant.refresh_sealed.is_some() && is_due(app, grant));
+    let is_over = |grant: &Grant| grant.access_expires_at <= app.now();
+    let is_due =
+        |grant: &Grant| if grant.refresh_sealed.is_some() { is_due(app, grant) } else { is_over(grant) };
+    let due = grants.into_iter().filter(|(_, grant)| is_due(grant));
     Ok(due.map(|(id, grant)| (id, grant.generation)).collect())
 }
 

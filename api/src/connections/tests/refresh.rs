@@ -69,10 +69,46 @@ async fn a_revoked_consent_ends_the_connection() {
         "oauth.token.refresh_failed failed",
         "oauth.token.exchange_started",
         "oauth.token.refresh_failed failed",
+        "api.request",
+        "api.response failed",
         "oauth.token.deleted",
         "oauth.connection.revoked",
     ];
-    assert_eq!(story[story.len() - 6..], expected);
+    assert_eq!(story[story.len() - 8..], expected);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_refuses_us_deletes_no_tokens_that_work() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let wrong_secret = Fault::status("oauth/token", When::Before, 401, 2, "Authentication failed.").times(2);
+    world.simulator.set_faults(vec![wrong_secret]).unwrap();
+    let held = refresh(world.app(), &connection.id, 1).await.map(drop).unwrap_err();
+    assert!(matches!(held, RefreshError::Held(HoldReason::Authorization)), "{held}");
+    assert_eq!(find(world.app(), &connection.id).await.unwrap().state, ConnectionState::Held);
+    assert!(consent(world.app(), &connection.id).await.unwrap().is_some(), "the tokens are kept");
+
+    // The secret is mended: the account goes on by itself.
+    world.advance(Duration::from_secs(15 * 60));
+    recheck(world.app()).await.unwrap();
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_consent_that_ran_out_ends_without_a_call() {
+    let world = world().await;
+    let connection = world.connected().await;
+    world.advance(DAY * 60);
+    assert_eq!(due_for_refresh(world.app()).await.unwrap().len(), 1);
+    keep_fresh(world.app()).await.unwrap();
+    assert_eq!(refreshes(&world), 0);
+    assert_eq!(find(world.app(), &connection.id).await.unwrap().state, ConnectionState::Revoked);
+    assert!(consent(world.app(), &connection.id).await.unwrap().is_none());
+    let story = world.story(&connection.id).await;
+    let expected = ["oauth.token.expired", "oauth.token.deleted", "oauth.connection.revoked"];
+    assert_eq!(story[story.len() - 3..], expected);
     world.check().await;
 }
 
