@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign_review_fixtures::Tier;
 use countersign_tests::Harness;
 use serde_json::json;
 
@@ -123,5 +124,23 @@ async fn the_sign_in_page_works_without_javascript() {
     let answer = author.press("/sign-in", &right).await.is(303).clone();
     assert_eq!(answer.location(), "/account", "back to where one wanted to go");
     author.page("/account").await.is(200);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_came_by_a_first_link_sets_a_password_before_anything_else() {
+    let h = Harness::builder().tier(Tier::Trial).start().await;
+    let newcomer = h.anonymous();
+    newcomer.sign_in_by_link(&h.printed_link("admin")).await.is(201);
+    newcomer.get("/me").await.ok();
+    for path in ["/drafts", "/connections", "/operators", "/audit/events"] {
+        newcomer.get(path).await.refused(403, "password_owed");
+    }
+    newcomer.post("/publishing/pause", json!({})).await.refused(403, "password_owed");
+    let page = newcomer.page("/").await;
+    assert_eq!((page.status, page.header("location")), (303, "/account/password"));
+
+    newcomer.put("/me/password", json!({"new": "a long walk along the river"})).await.is(204);
+    newcomer.get("/drafts").await.ok();
     h.finish().await;
 }

@@ -154,6 +154,9 @@ pub enum Forbidden {
     /// A person, where a token was used.
     #[error("an API token cannot do this. Sign in as a person")]
     Token,
+    /// A password, which whoever came by a first link has to set before anything else.
+    #[error("set a password first: this sign-in link works only once")]
+    PasswordOwed,
 }
 
 impl Refusal for Forbidden {
@@ -162,6 +165,7 @@ impl Refusal for Forbidden {
             Self::Role(_) => "role_missing",
             Self::Scope(_) => "scope_missing",
             Self::Token => "token_not_allowed",
+            Self::PasswordOwed => "password_owed",
         }
     }
 
@@ -177,6 +181,7 @@ pub struct Principal {
     person: Person,
     roles: Roles,
     scopes: Option<BTreeSet<TokenScope>>,
+    owes_password: bool,
 }
 
 impl Principal {
@@ -187,7 +192,13 @@ impl Principal {
         roles: Roles,
         scopes: Option<BTreeSet<TokenScope>>,
     ) -> Self {
-        Self { actor, person, roles, scopes }
+        Self { actor, person, roles, scopes, owes_password: false }
+    }
+
+    /// The same person, who may do nothing but set a password if `owes` one.
+    #[must_use]
+    pub(super) fn owing_password(self, owes: bool) -> Self {
+        Self { owes_password: owes, ..self }
     }
 
     /// A person as this crate's unit tests need one, without a sign-in.
@@ -214,6 +225,11 @@ impl Principal {
     /// The person's roles.
     pub fn roles(&self) -> &Roles {
         &self.roles
+    }
+
+    /// Whether the person has to set a password before anything else.
+    pub fn owes_password(&self) -> bool {
+        self.owes_password
     }
 
     /// Whether an API token was used.
@@ -256,13 +272,14 @@ impl Principal {
     /// Evidence that this person may read queue, publications, connections and boards: all roles may.
     ///
     /// # Errors
-    /// [`Forbidden`] by a token without `scope`.
+    /// [`Forbidden`] by a token without `scope`, or before a password that is owed.
     pub fn reader(&self, scope: TokenScope) -> Result<Reader, Forbidden> {
         self.token_has(Some(scope))?;
+        self.ready()?;
         Ok(Reader(self.clone()))
     }
 
-    /// Evidence that a person (not a token) is there, for one's own account.
+    /// Evidence that a person (not a token) is there, for one's own account; also before a password that is owed.
     ///
     /// # Errors
     /// [`Forbidden::Token`].
@@ -273,7 +290,12 @@ impl Principal {
 
     fn with(&self, role: Role, scope: Option<TokenScope>) -> Result<Self, Forbidden> {
         self.token_has(scope)?;
+        self.ready()?;
         if self.roles.has(role) { Ok(self.clone()) } else { Err(Forbidden::Role(role)) }
+    }
+
+    fn ready(&self) -> Result<(), Forbidden> {
+        if self.owes_password { Err(Forbidden::PasswordOwed) } else { Ok(()) }
     }
 
     fn token_has(&self, scope: Option<TokenScope>) -> Result<(), Forbidden> {
@@ -351,6 +373,20 @@ mod tests {
     fn a_token_never_lends_a_role_that_its_owner_lacks() {
         let token = principal("auditor", Some(&TokenScope::ALL));
         assert_eq!(token.author().unwrap_err(), Forbidden::Role(Role::Author));
+    }
+
+    #[test]
+    fn whoever_owes_a_password_may_do_nothing_but_set_it() {
+        let newcomer = principal("author,reviewer,admin,auditor", None).owing_password(true);
+        let may = [
+            newcomer.author().map(drop),
+            newcomer.reviewer().map(drop),
+            newcomer.admin().map(drop),
+            newcomer.auditor().map(drop),
+            newcomer.reader(TokenScope::DraftsRead).map(drop),
+        ];
+        assert!(may.iter().all(|may| *may == Err(Forbidden::PasswordOwed)), "{may:?}");
+        assert!(newcomer.in_person().is_ok());
     }
 
     #[test]

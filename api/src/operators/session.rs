@@ -148,14 +148,17 @@ pub async fn resume(
     let Some(operator) = operator.filter(|operator| !operator.is_disabled()) else { return Ok(None) };
     touch(app, &row).await;
     let actor = Actor::person(operator.person(), via, None, net);
+    let asks_password = row.is_from_link && !operator.has_password();
+    let may_skip_password = app.config.is_rehearsal();
     let principal = Principal::new(actor, operator.person(), operator.roles.clone(), None);
+    let principal = principal.owing_password(asks_password && !may_skip_password);
     let info = SessionInfo {
         csrf_token: csrf_token(&key, &row.id),
         id: row.id,
         operator_id: row.operator_id,
         is_from_link: row.is_from_link,
-        asks_password: row.is_from_link && !operator.has_password(),
-        may_skip_password: app.config.is_rehearsal(),
+        asks_password,
+        may_skip_password,
         created_at: row.created_at,
         expires_at: row.expires_at,
     };

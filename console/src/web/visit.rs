@@ -128,8 +128,8 @@ impl Visit {
     /// # Errors
     /// [`Refused::SignIn`], or [`Refused::First`] where a password has to be set before.
     pub fn person(&self) -> Result<&Principal, Refused> {
-        let (principal, session) = self.signed_in().ok_or(Refused::SignIn)?;
-        if session.asks_password && !session.may_skip_password {
+        let (principal, _) = self.signed_in().ok_or(Refused::SignIn)?;
+        if principal.owes_password() {
             return Err(Refused::First(SET_PASSWORD));
         }
         Ok(principal)
