@@ -9,7 +9,8 @@ use countersign_entities::{
     },
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
 };
 
 use crate::{audit::AuditedTx, db::Reads, error::Fault};
@@ -162,14 +163,13 @@ async fn insert_publication(
 
 /// The drafts whose approval by this reviewer waits for its publication.
 pub(super) async fn scheduled_of(on: &impl Reads, reviewer: &OperatorId) -> Result<Vec<DraftId>, Fault> {
-    let approvals = approval::Entity::find()
+    let theirs = approval::Entity::find()
+        .select_only()
+        .column(approval::Column::Id)
         .filter(approval::Column::ReviewerId.eq(reviewer.clone()))
-        .filter(approval::Column::VoidedAt.is_null())
-        .all(on.connection())
-        .await?;
-    let ids: Vec<ApprovalId> = approvals.into_iter().map(|approval| approval.id).collect();
+        .filter(approval::Column::VoidedAt.is_null());
     let rows = publication::Entity::find()
-        .filter(publication::Column::ApprovalId.is_in(ids))
+        .filter(publication::Column::ApprovalId.in_subquery(theirs.into_query()))
         .filter(publication::Column::State.is_in([PublicationState::Scheduled, PublicationState::Held]))
         .order_by_asc(publication::Column::DueAt)
         .all(on.connection())

@@ -29,7 +29,9 @@ pub use installation::Installation;
 pub use open::app;
 #[cfg(test)]
 pub(crate) use open::assemble;
-pub use operator::{OperatorAdd, OperatorCommand, OperatorRef, OperatorRoles, ResetPassword};
+pub use operator::{
+    OperatorAdd, OperatorCommand, OperatorDisable, OperatorRef, OperatorRoles, ResetPassword,
+};
 pub use options::Options;
 pub use output::{Format, print, print_json, table};
 pub use password::{PasswordInput, ask_new_password, ask_password};

@@ -1,9 +1,10 @@
 //! `operator`: the people who work here.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use countersign_api::{
     app::App,
+    approvals,
     operators::{Authority, NewOperator, Operator, OperatorChange, Role, Roles, people},
     secret::Secret,
 };
@@ -19,7 +20,7 @@ pub enum OperatorCommand {
     /// List everyone
     List(Format),
     /// Keep a person out; nothing more goes out on approvals of theirs
-    Disable(OperatorRef),
+    Disable(OperatorDisable),
     /// Let a person in again
     Enable(OperatorRef),
     /// Replace a person's roles
@@ -54,6 +55,16 @@ pub struct OperatorRef {
     pub email: String,
 }
 
+/// A person who is to be kept out.
+#[derive(Args)]
+pub struct OperatorDisable {
+    /// Their e-mail address
+    pub email: String,
+    /// Also where that voids approvals of theirs that wait for their time
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// A person and what they may do from now on.
 #[derive(Args)]
 pub struct OperatorRoles {
@@ -62,6 +73,9 @@ pub struct OperatorRoles {
     /// Their roles from now on, separated by commas: author, reviewer, admin, auditor
     #[arg(long = "role", value_delimiter = ',', required = true, value_name = "ROLES")]
     pub roles: Vec<Role>,
+    /// Also where that voids approvals of theirs that wait for their time
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// A person who cannot sign in.
@@ -112,8 +126,8 @@ pub(super) async fn run(options: &Options, command: OperatorCommand) -> Result<(
             add(&app, new, password).await?
         }
         OperatorCommand::List(format) => list(&app, format).await?,
-        OperatorCommand::Disable(person) => disable(&app, &person.email, true).await?,
-        OperatorCommand::Enable(person) => disable(&app, &person.email, false).await?,
+        OperatorCommand::Disable(person) => disable(&app, person).await?,
+        OperatorCommand::Enable(person) => enable(&app, &person.email).await?,
         OperatorCommand::Roles(change) => roles(&app, change).await?,
         OperatorCommand::ResetPassword(reset) => {
             let password = given_password(reset.password, &reset.email)?;
@@ -142,17 +156,45 @@ async fn list(app: &App, format: Format) -> Result<String> {
     Ok(table(&["EMAIL", "NAME", "ROLES", "STATE"], &rows))
 }
 
-async fn disable(app: &App, email: &str, is_disabled: bool) -> Result<String> {
-    let change = OperatorChange { disabled: Some(is_disabled), ..OperatorChange::default() };
+async fn disable(app: &App, person: OperatorDisable) -> Result<String> {
+    if !person.yes {
+        refuse_to_void(app, &person.email, "disabling them").await?;
+    }
+    let change = OperatorChange { disabled: Some(true), ..OperatorChange::default() };
+    let operator = changed(app, &person.email, change).await?;
+    Ok(format!("{} <{}> is disabled; their sessions ended.", operator.name, operator.email))
+}
+
+async fn enable(app: &App, email: &str) -> Result<String> {
+    let change = OperatorChange { disabled: Some(false), ..OperatorChange::default() };
     let operator = changed(app, email, change).await?;
-    let now = if is_disabled { "disabled; their sessions ended" } else { "enabled" };
-    Ok(format!("{} <{}> is {now}.", operator.name, operator.email))
+    Ok(format!("{} <{}> is enabled.", operator.name, operator.email))
 }
 
 async fn roles(app: &App, change: OperatorRoles) -> Result<String> {
-    let roles = Some(Roles::from_iter(change.roles));
-    let operator = changed(app, &change.email, OperatorChange { roles, ..OperatorChange::default() }).await?;
+    let roles = Roles::from_iter(change.roles);
+    if !change.yes && !roles.has(Role::Reviewer) {
+        refuse_to_void(app, &change.email, "taking the role of reviewer from them").await?;
+    }
+    let to = OperatorChange { roles: Some(roles), ..OperatorChange::default() };
+    let operator = changed(app, &change.email, to).await?;
     Ok(format!("{} <{}> has the roles {} now.", operator.name, operator.email, operator.roles))
+}
+
+/// Stops where approvals of a person wait for their time, and lists their drafts.
+async fn refuse_to_void(app: &App, email: &str, step: &str) -> Result<()> {
+    let operator = people::find_by_email(app, email).await?;
+    let drafts = approvals::scheduled_of(app, Authority::command_line(), &operator.id).await?;
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let list: String = drafts.iter().map(|draft| format!("\n  {draft}")).collect();
+    bail!(
+        "{} approved {} drafts that have not gone out, and {step} would void these approvals:{list}\nNothing was \
+         changed. Run it again with --yes to do it all the same; somebody else can then approve the drafts",
+        operator.name,
+        drafts.len(),
+    )
 }
 
 async fn changed(app: &App, email: &str, change: OperatorChange) -> Result<Operator> {
@@ -194,6 +236,10 @@ mod tests {
     use crate::testing;
 
     const EMAIL: &str = "rowan@x.example";
+
+    fn person(email: &str) -> OperatorDisable {
+        OperatorDisable { email: email.to_owned(), yes: false }
+    }
 
     fn new(json: bool) -> OperatorAdd {
         OperatorAdd {
@@ -239,12 +285,14 @@ mod tests {
     async fn people_are_found_by_address_and_changed() {
         let test = testing::app().await;
         add(&test.app, new(false), None).await.unwrap();
-        disable(&test.app, "ROWAN@x.example", true).await.unwrap();
+        disable(&test.app, person("ROWAN@x.example")).await.unwrap();
         assert!(list(&test.app, Format::default()).await.unwrap().contains("reviewer,auditor  disabled"));
-        disable(&test.app, EMAIL, false).await.unwrap();
-        roles(&test.app, OperatorRoles { email: EMAIL.to_owned(), roles: vec![Role::Author] }).await.unwrap();
+        enable(&test.app, EMAIL).await.unwrap();
+        roles(&test.app, OperatorRoles { email: EMAIL.to_owned(), roles: vec![Role::Author], yes: false })
+            .await
+            .unwrap();
         assert!(list(&test.app, Format::default()).await.unwrap().contains("author  enabled"));
-        let unknown = disable(&test.app, "nobody@x.example", true).await.unwrap_err();
+        let unknown = disable(&test.app, person("nobody@x.example")).await.unwrap_err();
         assert!(unknown.to_string().contains("no such person"), "{unknown}");
     }
 }
