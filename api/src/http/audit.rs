@@ -13,7 +13,12 @@ use poem_openapi::{
 use serde_json::Value;
 
 use super::{
-    answers::answers, auth::Access, drafts::comments::json_of, page, problem::time, refused::Refused,
+    answers::answers,
+    auth::Access,
+    drafts::comments::json_of,
+    page,
+    problem::{Problem, time},
+    refused::Refused,
 };
 use crate::{
     app::App,
@@ -22,12 +27,9 @@ use crate::{
         header::Header,
         read::{EventFilter, StoredEvent, StoredSealed},
     },
-    error::Fault,
+    error::{Fault, Kind},
+    operators::reading,
 };
-
-pub mod view;
-
-use view::ViewError;
 
 /// The audit log.
 pub struct AuditApi;
@@ -160,8 +162,9 @@ impl AuditApi {
         access
             .answer(&app, "audit.show", async {
                 let auditor = access.auditor()?;
-                let id: EventId = id.parse().map_err(|_| ViewError::NotFound)?;
-                let (event, sealed) = view::event(&app, &auditor, &id).await?;
+                let id: EventId = id.parse().map_err(|_| not_found())?;
+                let found = reading::event(&app, &auditor, &id).await?;
+                let (event, sealed) = found.ok_or_else(not_found)?;
                 let header = event.header.clone();
                 let sealed = sealed.into_iter().map(SealedBody::from).collect();
                 Ok(ShowEvent::Shown(Json(EventDetail { event: EventBody::of(event)?, header, sealed })))
@@ -179,11 +182,24 @@ async fn listed(
 ) -> Result<ListEvents, Refused> {
     let auditor = access.auditor()?;
     let (from, to) = (moment("from", &from)?, moment("to", &to)?);
-    let filter =
-        EventFilter { stream: page::word("stream", &stream)?, kind, from, to, ..EventFilter::default() };
-    let page = view::page(app, &auditor, filter, cursor.as_deref(), page::limit(limit)?).await?;
+    let (stream, before) = (page::word("stream", &stream)?, before(cursor.as_deref())?);
+    let filter = EventFilter { stream, kind, from, to, before, ..EventFilter::default() };
+    let page = reading::events(app, &auditor, &filter, page::limit(limit)?).await?;
     let items = page.items.into_iter().map(EventBody::of).collect::<Result<_, Fault>>()?;
-    Ok(ListEvents::Listed(Json(Events { items, next: page.next })))
+    let next = page.next.map(|position| position.to_string());
+    Ok(ListEvents::Listed(Json(Events { items, next })))
+}
+
+/// The position that a cursor names.
+fn before(cursor: Option<&str>) -> Result<Option<i64>, Refused> {
+    cursor.map(str::parse).transpose().map_err(|_| {
+        let detail = "this cursor is not one of ours. Begin again without a cursor";
+        Problem::new(Kind::Malformed, "cursor_invalid", detail).into()
+    })
+}
+
+fn not_found() -> Problem {
+    Problem::new(Kind::NotFound, "event_not_found", "there is no such event in the log")
 }
 
 /// A moment of a query.

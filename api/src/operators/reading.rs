@@ -4,6 +4,7 @@ use countersign_entities::ids::EventId;
 
 use super::Auditor;
 use crate::{
+    actor::{Actor, Via},
     app::App,
     audit::{
         AuditedTx, Event, Happening,
@@ -14,6 +15,23 @@ use crate::{
 
 /// The most events on a page.
 pub const MAX_LIMIT: u64 = 200;
+
+/// Evidence that somebody may read the log: an auditor, or whoever commands the machine.
+#[derive(Clone, Debug)]
+pub struct LogReader(Actor);
+
+impl LogReader {
+    /// Whoever may run the program on the data folder could read the tables anyway; so the log at least tells of it.
+    pub fn command_line() -> Self {
+        Self(Actor::system(Via::Cli))
+    }
+}
+
+impl From<&Auditor> for LogReader {
+    fn from(auditor: &Auditor) -> Self {
+        Self(auditor.actor().clone())
+    }
+}
 
 /// One page of the log.
 #[derive(Clone, Debug)]
@@ -30,7 +48,7 @@ pub struct LogPage {
 /// [`Fault`] where the database fails.
 pub async fn events(
     app: &App,
-    auditor: &Auditor,
+    reader: impl Into<LogReader>,
     filter: &EventFilter,
     limit: u64,
 ) -> Result<LogPage, Fault> {
@@ -38,10 +56,7 @@ pub async fn events(
     let mut items = read::list(&app.db, filter, limit + 1).await?;
     let has_more = items.len() as u64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    if !items.is_empty() {
-        let events = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        tell(app, auditor, Happening::AuditViewed { events }).await?;
-    }
+    tell_viewed(app, reader, items.len()).await?;
     let next = items.last().filter(|_| has_more).map(|last| last.position);
     Ok(LogPage { items, next })
 }
@@ -52,7 +67,7 @@ pub async fn events(
 /// [`Fault`] where the database fails.
 pub async fn event(
     app: &App,
-    auditor: &Auditor,
+    reader: impl Into<LogReader>,
     id: &EventId,
 ) -> Result<Option<(StoredEvent, Vec<StoredSealed>)>, Fault> {
     let Some(found) = read::find(&app.db, id).await? else { return Ok(None) };
@@ -63,12 +78,23 @@ pub async fn event(
         true => Happening::AuditViewed { events: 1 },
         false => Happening::SealedViewed { event: id.to_string(), parts: opened },
     };
-    tell(app, auditor, happening).await?;
+    tell(app, &reader.into(), happening).await?;
     Ok(Some((found, parts)))
 }
 
-async fn tell(app: &App, auditor: &Auditor, happening: Happening) -> Result<(), Fault> {
-    let event = Event::installation(app, auditor.actor(), happening);
+/// Tells that so many events were looked at; that there were none to look at is no news.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn tell_viewed(app: &App, reader: impl Into<LogReader>, events: usize) -> Result<(), Fault> {
+    match i64::try_from(events).unwrap_or(i64::MAX) {
+        0 => Ok(()),
+        events => tell(app, &reader.into(), Happening::AuditViewed { events }).await,
+    }
+}
+
+async fn tell(app: &App, LogReader(reader): &LogReader, happening: Happening) -> Result<(), Fault> {
+    let event = Event::installation(app, reader, happening);
     AuditedTx::begin(app).await?.commit_one(event).await.map(drop)
 }
 

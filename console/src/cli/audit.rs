@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, value_parser};
+use countersign_api::app::App;
 use countersign_api::audit::Stream;
 use countersign_api::audit::read::{self, EventFilter, StoredEvent};
 use countersign_api::clock::{Clock as _, SystemClock};
+use countersign_api::operators::reading::{self, LogReader};
 
-use super::{Format, Installation, Options, print, stop_on_signals};
+use super::{Format, Options, print, stop_on_signals};
 
 /// How often the log is looked at with `--follow`.
 const FOLLOW: Duration = Duration::from_secs(1);
@@ -45,29 +47,26 @@ pub struct Tail {
 
 pub(super) async fn run(options: &Options, command: AuditCommand) -> Result<()> {
     let AuditCommand::Tail(tail) = command;
-    let installation = Installation::open_current(options).await?;
+    let app = super::app(options).await?;
     let filter =
         EventFilter { stream: tail.stream.clone(), kind: tail.kind.clone(), ..EventFilter::default() };
     // Asked before the list is read, so that nothing is lost between the two.
-    let end = if tail.follow { Some(read::head(&installation.db).await?.1.size()) } else { None };
-    let mut events = read::list(&installation.db, &filter, tail.lines).await?;
+    let end = if tail.follow { Some(read::head(&app.db).await?.1.size()) } else { None };
+    let mut events = read::list(&app.db, &filter, tail.lines).await?;
+    // Told once, when it begins: telling of each page that follows would make the next one.
+    reading::tell_viewed(&app, LogReader::command_line(), events.len()).await?;
     events.reverse();
     show(&events, tail.format)?;
     let Some(end) = end else { return Ok(()) };
     let after_newest = events.last().map(|event| event.position + 1);
     let next = after_newest.unwrap_or_else(|| i64::try_from(end).unwrap_or(i64::MAX));
-    follow(&installation, &filter, next, tail.format).await
+    follow(&app, &filter, next, tail.format).await
 }
 
-async fn follow(
-    installation: &Installation,
-    filter: &EventFilter,
-    mut next: i64,
-    format: Format,
-) -> Result<()> {
+async fn follow(app: &App, filter: &EventFilter, mut next: i64, format: Format) -> Result<()> {
     let (clock, stop) = (SystemClock::new(), stop_on_signals()?);
     loop {
-        let page = read::tail(&installation.db, next, PAGE as u64).await?;
+        let page = read::tail(&app.db, next, PAGE as u64).await?;
         next = page.last().map_or(next, |event| event.position + 1);
         let pause = if page.len() < PAGE { FOLLOW } else { Duration::ZERO };
         let wanted: Vec<StoredEvent> = page.into_iter().filter(|event| fits(event, filter)).collect();
