@@ -6,6 +6,7 @@
 pub mod event;
 pub mod header;
 pub mod read;
+mod record;
 pub mod sealed;
 pub mod secret_gate;
 mod store;

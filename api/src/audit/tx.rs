@@ -9,14 +9,13 @@ use sea_orm::DatabaseTransaction;
 
 use super::{
     event::{Event, Happening},
-    header::{ActorKind, ActorRef, Header, Outcome, Stream, Value, object},
-    sealed::{Part, SealedPart},
-    secret_gate::{Where, contains_any, find_secret, scrub},
+    header::{Outcome, Stream},
+    record::{header_of, refuse_secrets, seal_parts},
     store::{self, Head, StreamEnd},
     tree,
 };
 use crate::{
-    actor::{Actor, Via, Who},
+    actor::{Actor, Via},
     app::App,
     db::Reads,
     error::Fault,
@@ -267,86 +266,6 @@ impl<'a> Appender<'a> {
     }
 }
 
-fn header_of(event: &Event, at: Timestamp, end: &StreamEnd, sealed: &[SealedPart]) -> Header {
-    let mut facts = event.happening.facts();
-    facts.insert("via".to_owned(), Value::String(event.actor.via.as_str().to_owned()));
-    if let Some(token) = &event.actor.token {
-        facts.insert("token".to_owned(), Value::String(token.to_string()));
-    }
-    Header {
-        id: event.id.to_string(),
-        at: at.micros(),
-        event_type: event.happening.name().to_owned(),
-        outcome: event.outcome,
-        actor: actor_ref(&event.actor),
-        object: event.object.clone(),
-        flow: event.flow.clone(),
-        cause: event.cause.as_ref().map(ToString::to_string),
-        facts,
-        sealed: sealed.iter().map(|part| (part.part, part.commitment())).collect(),
-        stream: event.stream.clone(),
-        seq: end.next_seq(),
-        prev: end.last_leaf,
-    }
-}
-
-fn actor_ref(actor: &Actor) -> ActorRef {
-    match &actor.who {
-        Who::Operator(person) => ActorRef::new(ActorKind::Operator, person.id.to_string()),
-        Who::System => ActorRef { kind: ActorKind::System, reference: None },
-        Who::Public => ActorRef { kind: ActorKind::Public, reference: None },
-    }
-}
-
-/// Characters of a user agent or an address that are kept.
-const NET_CHARS: usize = 512;
-
-fn seal_parts(app: &App, event: &Event) -> Result<Vec<SealedPart>, Fault> {
-    let mut values: Vec<(Part, Value)> = Vec::new();
-    if let Who::Operator(person) = &event.actor.who {
-        let members = [("email", text(&person.email)), ("name", text(&person.name))];
-        values.push((Part::Who, object(members).map_err(format_fault)?));
-    }
-    let net = &event.actor.net;
-    let net: std::collections::BTreeMap<String, Value> =
-        [("address", &net.address), ("user_agent", &net.user_agent)]
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), text(&scrub(value.as_deref()?, NET_CHARS)))))
-            .collect();
-    if !net.is_empty() {
-        values.push((Part::Net, Value::Object(net)));
-    }
-    values.extend(event.content.clone().map(|value| (Part::Content, value)));
-    values.extend(event.remote.clone().map(|value| (Part::Remote, value)));
-    let seal =
-        |(part, value): &(Part, Value)| SealedPart::new(*part, app.rng.bytes(), value).map_err(format_fault);
-    values.iter().map(seal).collect()
-}
-
-fn text(text: &str) -> Value {
-    Value::String(text.to_owned())
-}
-
-fn format_fault(error: super::header::FormatError) -> Fault {
-    Fault::Event(error.to_string())
-}
-
-/// The last gate: no secret ever enters the log, whatever a caller hands in.
-fn refuse_secrets(app: &App, line: &str, sealed: &[SealedPart]) -> Result<(), Fault> {
-    let live = app.live_secrets();
-    let texts = std::iter::once((line, Where::Header))
-        .chain(sealed.iter().map(|part| (part.value.as_str(), Where::Sealed(part.part))));
-    for (value, place) in texts {
-        if let Some(detector) = find_secret(value, place) {
-            return Err(Fault::Event(format!("it carries {}", detector.words())));
-        }
-        if contains_any(value, &live) {
-            return Err(Fault::Event("it carries a configured secret".to_owned()));
-        }
-    }
-    Ok(())
-}
-
 impl Event {
     /// An event with a fresh id.
     pub fn fresh(app: &App, stream: Stream, actor: &Actor, happening: Happening) -> Self {
@@ -372,130 +291,4 @@ impl Event {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::{
-        actor::{Net, Person},
-        audit::read,
-        testing,
-    };
-
-    fn ada() -> Actor {
-        let person = Person {
-            id: "opr_ada".parse().unwrap(),
-            name: "Ada".to_owned(),
-            email: "ada@pins.example".to_owned(),
-        };
-        let net = Net { address: Some("127.0.0.1".to_owned()), user_agent: Some("Basic curl".to_owned()) };
-        Actor::person(person, Via::Page, None, net)
-    }
-
-    fn connection() -> Stream {
-        Stream::Connection("con_1".to_owned())
-    }
-
-    async fn append(app: &App, stream: Stream, happening: Happening) -> Result<Appended, Fault> {
-        AuditedTx::begin(app).await?.commit_one(Event::fresh(app, stream, &ada(), happening)).await
-    }
-
-    fn request() -> Happening {
-        Happening::ApiRequest {
-            operation: "boards/list",
-            method: "GET",
-            path: "/boards",
-            environment: "rehearsal",
-            grant: "grt_1".to_owned(),
-            generation: 1,
-            attempt: None,
-            digest: None,
-            timeout_ms: 30_000,
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_appended_passes_the_self_check() {
-        let test = testing::app().await;
-        append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
-        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
-        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
-        let check = read::self_check(&test.app.db).await.unwrap();
-        // Four: the connection's stream was opened by an event of the installation's.
-        assert_eq!((check.events, check.fault), (4, None));
-        let filter = read::EventFilter { kind: Some("system".to_owned()), ..Default::default() };
-        let listed = read::list(&test.app.db, &filter, 9);
-        let kinds: Vec<String> = listed.await.unwrap().into_iter().map(|event| event.kind).collect();
-        assert_eq!(kinds, ["system.stream_opened"]);
-    }
-
-    #[tokio::test]
-    async fn a_stranger_cannot_put_a_secret_into_the_log_by_the_user_agent() {
-        let test = testing::app().await;
-        let event = append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
-        let parts = read::sealed_of(&test.app.db, &[event.id]).await.unwrap();
-        let net = parts.iter().find(|part| part.name == "net").and_then(|part| part.value.clone()).unwrap();
-        assert!(!net.contains("Basic "), "{net}");
-    }
-
-    #[tokio::test]
-    async fn an_event_with_a_live_secret_is_refused_and_nothing_is_written() {
-        let test = testing::app().await;
-        let happening = Happening::AuthorizeDenied { error: "canary-app-secret".to_owned() };
-        let refused = append(&test.app, connection(), happening).await;
-        assert!(matches!(refused, Err(Fault::Event(_))), "{refused:?}");
-        assert_eq!(read::self_check(&test.app.db).await.unwrap().events, 0);
-    }
-
-    #[tokio::test]
-    async fn only_one_outcome_of_a_request_wins() {
-        let test = testing::app().await;
-        let request = append(&test.app, connection(), request()).await.unwrap();
-        let outcome = |why| {
-            let event = Event::fresh(&test.app, connection(), &ada(), Happening::ApiUnknown { why })
-                .cause(&request.id);
-            async { AuditedTx::begin(&test.app).await?.commit_one(event).await }
-        };
-        outcome("timeout").await.unwrap();
-        assert!(matches!(outcome("reaped").await, Err(Fault::Lost(_))));
-    }
-
-    #[tokio::test]
-    async fn an_intent_without_outcome_becomes_overdue() {
-        let test = testing::app().await;
-        append(&test.app, connection(), request()).await.unwrap();
-        let overdue = async || read::overdue_intents(&test.app.db, test.app.now(), 9).await.unwrap().len();
-        test.clock.advance(Duration::from_secs(59));
-        assert_eq!(overdue().await, 0);
-        test.clock.advance(Duration::from_secs(1));
-        assert_eq!(overdue().await, 1);
-    }
-
-    #[tokio::test]
-    async fn time_that_steps_back_is_told() {
-        let test = testing::app().await;
-        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
-        test.clock.set(test.app.now().minus(Duration::from_secs(6)));
-        append(&test.app, connection(), Happening::Commented {}).await.unwrap();
-        let events = read::tail(&test.app.db, 0, 9).await.unwrap();
-        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-        assert_eq!(
-            kinds,
-            ["system.stream_opened", "review.commented", "system.clock_stepped", "review.commented"]
-        );
-    }
-
-    #[tokio::test]
-    async fn rows_of_the_log_cannot_be_changed_and_a_changed_one_is_found() {
-        use sea_orm::ConnectionTrait;
-        let test = testing::app().await;
-        append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
-        let forge = "UPDATE audit_event SET outcome = 'denied'";
-        let connection = test.app.db.connection();
-        assert!(connection.execute_unprepared(forge).await.is_err());
-        connection.execute_unprepared("DROP TRIGGER audit_event_no_update").await.unwrap();
-        connection.execute_unprepared(forge).await.unwrap();
-        let fault = read::self_check(&test.app.db).await.unwrap().fault.unwrap();
-        assert!(fault.contains("`outcome`"), "{fault}");
-    }
-}
+mod tests;
