@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261122_1_first;
+mod m20261125_2_walls;
 
 pub use dialect::Dialect;
 pub use sea_orm_migration::MigratorTrait;
@@ -17,6 +18,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_1_first::Migration)]
+        vec![Box::new(m20261122_1_first::Migration), Box::new(m20261125_2_walls::Migration)]
     }
 }
