@@ -11,6 +11,7 @@ mod csrf;
 mod draft_to_pin;
 mod edited_after_approval;
 mod forged_by_sql;
+mod forged_history;
 mod graceful_stop;
 mod guarded_pages;
 mod guarded_routes;

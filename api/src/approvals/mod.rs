@@ -11,9 +11,11 @@ pub mod policy;
 mod signature;
 pub(crate) mod store;
 mod submit;
+mod told;
 mod verdict;
 
 pub use error::Error;
+pub use signature::prepare;
 pub use store::Approval;
 pub use submit::{submit, withdraw};
 pub use verdict::{Approved, Decision, approve, reject, request_changes, scheduled_of, undo};

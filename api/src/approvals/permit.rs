@@ -65,11 +65,12 @@ use super::{
     policy,
     signature::Signer,
     store::{self, Facts, NewAttempt},
+    told,
 };
 use crate::{
     actor::Actor,
     app::App,
-    audit::{AuditedTx, Event, Happening, Stream, header::Header, read},
+    audit::{AuditedTx, Event, Happening, Stream},
     drafts::{self, Revision, content::Content},
     error::Fault,
     hooks::Point,
@@ -158,6 +159,8 @@ pub enum Denied {
     NotGenuine(&'static str),
     /// The lease is lost, it is not due, the token changed, or the account is busy: try later.
     NotNow(&'static str),
+    /// The approved time has not come, whatever the publication's row says: not before then.
+    Early(Timestamp),
     /// Unexpected; it may not be known whether the commit held, so nothing is sent.
     Fault(Fault),
 }
@@ -173,15 +176,16 @@ impl From<Fault> for Denied {
 /// # Errors
 /// [`Denied`]; then nothing was written and nothing may be sent.
 pub async fn redeem(app: &App, request: Request) -> Result<PublishPermit, Denied> {
-    // Before the transaction: nothing slow may happen inside, and making a key would wait for the same writer.
-    let signer = Signer::current(app).await?;
     let tx = AuditedTx::begin(app).await?;
     let facts = store::facts(&tx, &request.publication_id).await?;
     let facts = facts.ok_or(Denied::NotGenuine("its rows are not complete"))?;
     let now = app.now();
     check_lease(&facts, &request, now)?;
-    check_approval(app, &tx, &signer, &facts).await?;
+    check_approval(app, &tx, &facts).await?;
     let content = check_content(&tx, &facts, &request.image).await?;
+    if let Some(due_at) = content.due_at().filter(|due_at| *due_at > now) {
+        return Err(Denied::Early(due_at));
+    }
     check_way(app, &facts, &request)?;
     let root =
         app.endpoints.root(facts.publication.environment).ok_or(Denied::Hold(HoldReason::Environment))?;
@@ -226,21 +230,26 @@ fn check_lease(facts: &Facts, request: &Request, now: Timestamp) -> Result<(), D
     if publication.due_at > now {
         return Err(Denied::NotNow("it is not due"));
     }
+    // What is claimed was scheduled, and an unproven attempt never leads back there.
     if facts.unsettled > 0 {
-        return Err(Denied::NotNow("an earlier attempt is not proven harmless"));
+        return Err(Denied::NotGenuine("an earlier attempt is not proven harmless"));
     }
     Ok(())
 }
 
-async fn check_approval(app: &App, tx: &AuditedTx<'_>, signer: &Signer, facts: &Facts) -> Result<(), Denied> {
+async fn check_approval(app: &App, tx: &AuditedTx<'_>, facts: &Facts) -> Result<(), Denied> {
     let approval = &facts.approval;
     if approval.voided_at.is_some() {
         return Err(Denied::NotGenuine("its approval was voided"));
     }
-    if !signer.holds(approval) {
+    let signer = Signer::of(app, tx, approval).await?;
+    if !signer.is_some_and(|signer| signer.holds(approval)) {
         return Err(Denied::NotGenuine("its approval carries no genuine signature"));
     }
-    check_log(tx, facts).await?;
+    let sends = told::sends(tx, approval, facts.publication.id.as_str()).await?;
+    if sends.map_err(Denied::NotGenuine)? != facts.attempts {
+        return Err(Denied::NotGenuine("the audit log tells of other sends than its rows"));
+    }
     if approval.lapses_at <= app.now() {
         return Err(Denied::Void(VoidReason::Expired));
     }
@@ -248,48 +257,13 @@ async fn check_approval(app: &App, tx: &AuditedTx<'_>, signer: &Signer, facts: &
     if facts.is_reviewer_disabled || !roles.is_some_and(|roles| roles.has(Role::Reviewer)) {
         return Err(Denied::Void(VoidReason::ReviewerRemoved));
     }
-    let authors = drafts::author_ids(tx, &approval.draft_id).await?;
+    let authors = told::authors(tx, &approval.draft_id).await?;
     let rule: ReviewRule = app.config.review.rule;
     if policy::may_approve(rule, &approval.reviewer_id, &authors).is_none() {
         return Err(Denied::Void(VoidReason::RuleChanged));
     }
     Ok(())
 }
-
-/// Rule R1 of the log's format, beforehand: the log has this `review.approved`, and nothing after it voids it.
-async fn check_log(tx: &AuditedTx<'_>, facts: &Facts) -> Result<(), Denied> {
-    let approval = &facts.approval;
-    let missing = Denied::NotGenuine("the audit log does not have its approval");
-    let Some(event) = read::find(tx, &approval.event_id).await? else { return Err(missing) };
-    let Ok(header) = Header::parse_line(&event.header) else { return Err(missing) };
-    let object = header.object.as_ref();
-    let is_it = header.event_type == "review.approved"
-        && header.outcome.name() == "ok"
-        && header.id == approval.event_id.as_str()
-        && header.actor.reference.as_deref() == Some(approval.reviewer_id.as_str())
-        && object.is_some_and(|object| {
-            object.reference == approval.draft_id.as_str()
-                && object.revision == Some(i64::from(approval.revision))
-        })
-        && header.facts.get("digest").and_then(|digest| digest.as_str()) == Some(approval.digest.as_str());
-    if !is_it {
-        return Err(missing);
-    }
-    let after = read::about(tx, approval.draft_id.as_str(), event.position + 1).await?;
-    match after.iter().find(|event| VOIDING.contains(&event.kind.as_str())) {
-        Some(_) => Err(Denied::NotGenuine("the audit log has something after its approval that voids it")),
-        None => Ok(()),
-    }
-}
-
-const VOIDING: [&str; 6] = [
-    "review.approval.voided",
-    "review.draft.edited",
-    "review.draft.discarded",
-    "review.withdrawn",
-    "review.rejected",
-    "review.changes_requested",
-];
 
 async fn check_content(tx: &AuditedTx<'_>, facts: &Facts, image: &Image) -> Result<Content, Denied> {
     let approval = &facts.approval;

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     approvals::store::Approval,
     data_keys,
+    db::Reads,
     error::Fault,
     keys::{RawKey, mac, mac_matches},
 };
@@ -12,6 +13,14 @@ const DOMAIN: &str = "countersign/approval/v1";
 /// The purpose under which the key is kept.
 const PURPOSE: &str = "approval_mac";
 
+/// Makes sure that approvals can be signed and checked: that the key is there and opens under this master key.
+///
+/// # Errors
+/// [`Fault::Sealed`] under another master key.
+pub async fn prepare(app: &App) -> Result<(), Fault> {
+    Signer::current(app).await.map(drop)
+}
+
 /// The key that signs approvals.
 pub(super) struct Signer {
     key_id: String,
@@ -19,10 +28,16 @@ pub(super) struct Signer {
 }
 
 impl Signer {
-    /// The key in use; made at the first approval.
+    /// The key in use; made where there is none yet.
     pub(super) async fn current(app: &App) -> Result<Self, Fault> {
         let (key_id, key) = data_keys::get_or_create(app, PURPOSE).await?;
         Ok(Self { key_id, key })
+    }
+
+    /// The key with which an approval says it was signed; none if there is no such key.
+    pub(super) async fn of(app: &App, on: &impl Reads, approval: &Approval) -> Result<Option<Self>, Fault> {
+        let key = data_keys::find(app, on, PURPOSE, &approval.mac_key_id).await?;
+        Ok(key.map(|key| Self { key_id: approval.mac_key_id.clone(), key }))
     }
 
     /// Signs an approval.

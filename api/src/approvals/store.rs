@@ -200,7 +200,8 @@ pub(super) struct Facts {
     pub(super) connection_environment: Environment,
     pub(super) grant: Option<(GrantId, i32, String)>,
     pub(super) is_paused: bool,
-    pub(super) unsettled: u64,
+    pub(super) unsettled: usize,
+    pub(super) attempts: usize,
     pub(super) last_attempt: i32,
 }
 
@@ -235,7 +236,8 @@ pub(super) async fn facts(tx: &AuditedTx<'_>, id: &PublicationId) -> Result<Opti
         connection_environment: connection.environment,
         grant: grant.map(|grant| (grant.id, grant.generation, grant.scopes)),
         is_paused: is_paused(tx).await?,
-        unsettled: attempts.iter().filter(|attempt| !is_harmless(attempt)).count() as u64,
+        unsettled: attempts.iter().filter(|attempt| !is_harmless(attempt)).count(),
+        attempts: attempts.len(),
         last_attempt: attempts.iter().map(|attempt| attempt.n).max().unwrap_or(0),
         publication,
         approval,

@@ -5,7 +5,7 @@ use countersign_entities::{
     vocabulary::{ConnectionState, DraftState, Tab},
 };
 
-use super::{Error, store};
+use super::{Error, store, told};
 use crate::{
     app::App,
     audit::{AuditedTx, Event, Happening, Stream},
@@ -88,7 +88,7 @@ pub(super) async fn review_event(
     draft: &Draft,
     happening: impl FnOnce(String, &'static str, bool) -> Happening,
 ) -> Result<Event, Fault> {
-    let is_own = drafts::author_ids(tx, &draft.id).await?.contains(principal.id());
+    let is_own = told::authors(tx, &draft.id).await?.contains(principal.id());
     let happening = happening(draft.digest.clone(), app.config.review.rule.as_str(), is_own);
     Ok(about(Event::fresh(app, stream(draft), principal.actor(), happening), draft))
 }
@@ -103,11 +103,10 @@ pub(super) fn about(event: Event, draft: &Draft) -> Event {
     event.about_draft(&draft.id, draft.revision)
 }
 
-/// The draft and its current revision.
+/// The draft and its current revision, which say the same.
 pub(super) async fn current(tx: &AuditedTx<'_>, id: &DraftId) -> Result<(Draft, Revision), Error> {
     let draft = drafts::store::lock(tx, id).await?.ok_or(Error::NotFound)?;
-    let revision = drafts::revision(tx, id, draft.revision).await?;
-    let revision = revision.ok_or(Fault::Lost("a draft has lost its current revision"))?;
+    let revision = drafts::whole(tx, &draft).await?;
     Ok((draft, revision))
 }
 

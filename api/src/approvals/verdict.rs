@@ -11,6 +11,7 @@ use super::{
     signature::Signer,
     store::{self, NewPublication},
     submit::{about, allow, current, review_event, seen, stream},
+    told,
 };
 use crate::{
     app::App,
@@ -86,15 +87,18 @@ pub async fn approve(
     id: &DraftId,
     decision: Decision,
 ) -> Result<Approved, Error> {
+    if let Some(note) = &decision.note {
+        refuse_secrets(app, note)?;
+    }
     let signer = Signer::current(app).await?;
     let tx = AuditedTx::begin(app).await?;
     let (draft, revision) = current(&tx, id).await?;
     seen(&draft, decision.if_version)?;
     allow(draft.state == DraftState::InReview, &draft, "countersigning")?;
-    if draft.digest != decision.digest || revision.recomputed_digest() != decision.digest {
+    if draft.digest != decision.digest {
         return Err(Error::Stale(Box::new(draft)));
     }
-    let authors = drafts::author_ids(&tx, &draft.id).await?;
+    let authors = told::authors(&tx, &draft.id).await?;
     let rule = app.config.review.rule;
     let own = policy::may_approve(rule, reviewer.id(), &authors).ok_or(Error::OwnDraft)?;
     let (approval, publication) = make(app, reviewer, &draft, &revision, own, &signer)?;
@@ -151,6 +155,12 @@ fn make(
         board_id,
     };
     Ok((approval, publication))
+}
+
+/// A note is shown and logged.
+fn refuse_secrets(app: &App, note: &CommentBody) -> Result<(), Error> {
+    let checked = drafts::secrets::refuse_live(app, CommentBody::FIELD, note.as_str());
+    checked.map_err(|wrong| Error::Invalid(vec![wrong]))
 }
 
 /// Not before: the wished time, where there is one.
@@ -216,7 +226,7 @@ pub async fn undo(
     if_version: Option<i64>,
 ) -> Result<Draft, Error> {
     let tx = AuditedTx::begin(app).await?;
-    let (draft, _) = current(&tx, id).await?;
+    let (draft, revision) = current(&tx, id).await?;
     seen(&draft, if_version)?;
     allow(matches!(draft.state, DraftState::Approved | DraftState::Published), &draft, "undoing")?;
     if draft.state == DraftState::Published {
@@ -230,6 +240,7 @@ pub async fn undo(
         state: Some(DraftState::InReview),
         tab: Some(Tab::Review),
         attention: Some(None),
+        due_at: Some(wished_at(&revision)?),
         ..Change::default()
     };
     let changed = drafts::store::change(&tx, &draft, change).await?;
@@ -273,6 +284,7 @@ async fn send_back(
     note: &CommentBody,
     verdict: SentBack,
 ) -> Result<Draft, Error> {
+    refuse_secrets(app, note)?;
     let tx = AuditedTx::begin(app).await?;
     let (draft, revision) = current(&tx, id).await?;
     seen(&draft, if_version)?;

@@ -5,6 +5,8 @@ use countersign_entities::{
     ids::{AssetId, OperatorId},
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::{error::Error, media, store};
 use crate::{
     app::App,
@@ -85,14 +87,21 @@ pub async fn assets(on: &impl Reads, ids: Vec<AssetId>) -> Result<Vec<Asset>, Fa
     store::assets::find_many(on, ids).await
 }
 
-/// An image and the bytes that will be sent.
+/// An image and the bytes that will be sent: nobody is shown others.
 ///
 /// # Errors
-/// [`Error::NoImage`].
+/// [`Error::NoImage`]; [`Fault::Lost`] where the stored bytes are not those that were uploaded.
 pub async fn content(app: &App, _reader: &Reader, id: &AssetId) -> Result<(Asset, Vec<u8>), Error> {
     let asset = store::assets::find(&app.db, id).await?.ok_or(Error::NoImage)?;
     let bytes = store::assets::content(&app.db, &asset.sha256).await?.ok_or(Error::NoImage)?;
-    Ok((asset, bytes))
+    let sha256 = asset.sha256.clone();
+    let (bytes, is_whole) = app.slow(move || is_of(bytes, &sha256)).await?;
+    if is_whole { Ok((asset, bytes)) } else { Err(Fault::Lost("the bytes of an image were changed").into()) }
+}
+
+fn is_of(bytes: Vec<u8>, sha256: &str) -> (Vec<u8>, bool) {
+    let is_whole = hex::encode(Sha256::digest(&bytes)) == sha256;
+    (bytes, is_whole)
 }
 
 /// A small JPEG of an image.
@@ -102,14 +111,6 @@ pub async fn content(app: &App, _reader: &Reader, id: &AssetId) -> Result<(Asset
 pub async fn thumbnail(app: &App, _reader: &Reader, id: &AssetId) -> Result<Vec<u8>, Error> {
     let asset = store::assets::find(&app.db, id).await?.ok_or(Error::NoImage)?;
     store::assets::thumbnail(&app.db, &asset.sha256).await?.ok_or(Error::NoImage)
-}
-
-/// The bytes of an image by their digest: what a permit carries. None if they are not kept any more.
-///
-/// # Errors
-/// [`Fault`] where the database fails.
-pub async fn bytes_of(on: &impl Reads, sha256: &str) -> Result<Option<Vec<u8>>, Fault> {
-    store::assets::content(on, sha256).await
 }
 
 /// Deletes uploads that no draft has used for 24 h; says how many.

@@ -44,12 +44,9 @@ pub async fn discard(
     };
     let after = store::change(&tx, &draft, change).await?;
     store::working_copy::delete(&tx, &WorkingOn::Draft(id.clone()), None).await?;
-    told.push(events::about(
-        app,
-        author.actor(),
-        &after,
-        Happening::DraftDiscarded { digest: after.digest.clone() },
-    ));
+    let (revision, digest) = (after.revision, after.digest.clone());
+    let discarded = Happening::DraftDiscarded { revision, digest, fields: Vec::new() };
+    told.push(events::about(app, author.actor(), &after, discarded));
     tx.commit(told).await?;
     Ok(after)
 }

@@ -16,14 +16,18 @@ pub(crate) fn about(app: &App, actor: &Actor, draft: &Draft, happening: Happenin
 
 /// `review.draft.created`, with the content sealed.
 pub(super) fn created(app: &App, actor: &Actor, draft: &Draft, revision: &Revision) -> Result<Event, Fault> {
-    let (digest, fields) = (revision.digest.clone(), revision.fields.clone());
-    sealed(about(app, actor, draft, Happening::DraftCreated { digest, fields }), revision)
+    let (n, digest, fields) = told(revision);
+    sealed(about(app, actor, draft, Happening::DraftCreated { revision: n, digest, fields }), revision)
 }
 
 /// `review.draft.edited`, with the content sealed; `draft` is the draft at this revision.
 pub(crate) fn edited(app: &App, actor: &Actor, draft: &Draft, revision: &Revision) -> Result<Event, Fault> {
-    let (digest, fields) = (revision.digest.clone(), revision.fields.clone());
-    sealed(about(app, actor, draft, Happening::DraftEdited { digest, fields }), revision)
+    let (n, digest, fields) = told(revision);
+    sealed(about(app, actor, draft, Happening::DraftEdited { revision: n, digest, fields }), revision)
+}
+
+fn told(revision: &Revision) -> (i32, String, Vec<String>) {
+    (revision.revision, revision.digest.clone(), revision.fields.clone())
 }
 
 fn sealed(event: Event, revision: &Revision) -> Result<Event, Fault> {

@@ -18,20 +18,19 @@ mod queue;
 mod renew;
 pub mod schedule;
 mod search;
-mod secrets;
+pub(crate) mod secrets;
 pub(crate) mod store;
 mod tab;
 #[cfg(test)]
 mod tests;
 pub mod void;
+mod whole;
 pub mod working_copy;
 mod write;
 
 use countersign_entities::ids::{DraftId, OperatorId};
 
-pub use assets::{
-    Asset, asset, assets, bytes_of, content as asset_content, sweep_uploads, thumbnail, upload,
-};
+pub use assets::{Asset, asset, assets, content as asset_content, sweep_uploads, thumbnail, upload};
 pub use comments::{Comment, CommentBody, add_comment, comment, comments};
 pub use difference::{FieldDifference, difference};
 pub use draft::{Draft, Revision};
@@ -42,6 +41,7 @@ pub use history::{Moment, history};
 pub use queue::{Filter, MAX_LIMIT, Page, counts, list, move_due};
 pub use renew::renew;
 pub use tab::tab_of;
+pub use whole::whole;
 pub use write::{create, duplicate, reschedule, save};
 
 pub use countersign_entities::vocabulary::{CommentKind, DraftState, Origin, Tab, VoidReason};

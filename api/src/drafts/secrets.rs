@@ -4,7 +4,7 @@ use super::content::{Content, FieldError};
 use crate::{app::App, audit::secret_gate::contains_any};
 
 /// Refuses a text that carries a configured secret.
-pub(super) fn refuse_live(app: &App, field: &'static str, text: &str) -> Result<(), FieldError> {
+pub(crate) fn refuse_live(app: &App, field: &'static str, text: &str) -> Result<(), FieldError> {
     if contains_any(text, &app.live_secrets()) {
         return Err(FieldError::new(
             field,

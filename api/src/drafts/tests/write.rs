@@ -194,7 +194,6 @@ async fn an_edit_voids_the_approval_and_cancels_its_publication() {
 
 #[tokio::test]
 async fn while_it_is_being_sent_nothing_changes() {
-    let bench = Bench::new().await;
     let beyond = [
         PublicationState::Claimed,
         PublicationState::Unknown,
@@ -202,6 +201,7 @@ async fn while_it_is_being_sent_nothing_changes() {
         PublicationState::Sending,
     ];
     for state in beyond {
+        let bench = Bench::new().await;
         let draft = bench.draft("Soup").await;
         let draft = fixture::approved(bench.app(), &draft, state, bench.ben.id()).await;
         let author = bench.author();

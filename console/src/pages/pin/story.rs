@@ -44,7 +44,7 @@ impl Story {
     /// A page with 404 where there is no such draft.
     pub(crate) async fn read(app: &App, reader: &Reader, id: &DraftId) -> Result<Self, Refused> {
         let draft = drafts::find(&app.db, id).await?.ok_or(drafts::Error::NotFound)?;
-        let revision = drafts::revision(&app.db, id, draft.revision).await?.ok_or(drafts::Error::NotFound)?;
+        let revision = drafts::whole(&app.db, &draft).await?;
         let asset = match &revision.asset_id {
             Some(asset) => drafts::asset(&app.db, asset).await?,
             None => None,

@@ -1,0 +1,116 @@
+//! Whoever rewrites what was done, or what is shown, makes no Pin either: the log has it otherwise.
+
+use std::time::Duration;
+
+use countersign_tests::Harness;
+use countersign_tests::harness::RECIPES;
+use serde_json::json;
+
+/// Lets the workers try for a while.
+async fn wait_and_see(h: &Harness) {
+    for _ in 0..4 {
+        h.advance(Duration::from_secs(60));
+        h.run_workers().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sent_pin_whose_send_is_rewritten_is_not_sent_again() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    h.approved_draft(&stage).await;
+    h.publish().await;
+    h.the_pin();
+    let intruder = h.intruder().await;
+    assert_eq!(intruder.run("UPDATE attempt SET class = 'not_accepted'").await, 1);
+    let again =
+        "UPDATE publication SET state = 'scheduled', pin_id = NULL, published_at = NULL, ended_at = NULL";
+    assert_eq!(intruder.run(again).await, 1);
+    assert_eq!(intruder.run("UPDATE draft SET state = 'approved'").await, 1);
+    wait_and_see(&h).await;
+    assert_eq!(h.creates(), 1, "one approval, one send");
+    h.the_pin();
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn an_author_whose_traces_are_erased_cannot_approve() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let both = h.person("Both Hands", &["author", "reviewer"]).await;
+    let draft = both.draft(&stage.connection, RECIPES, json!({})).await;
+    let draft = both.submit(&draft).await;
+    let intruder = h.intruder().await;
+    assert_eq!(intruder.run("DELETE FROM draft_author").await, 1);
+    intruder.run("DROP TRIGGER draft_revision_fixed").await;
+    assert_eq!(intruder.run("UPDATE draft_revision SET author_id = NULL").await, 1);
+    both.try_approve(&draft).await.refused(403, "own_draft");
+    wait_and_see(&h).await;
+    assert_eq!(h.creates(), 0);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_reviewer_is_shown_nothing_but_what_would_be_signed() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let desk = format!("/review?draft={}", draft.id());
+    stage.reviewer.page(&desk).await.is(200);
+    let intruder = h.intruder().await;
+    for (forge, restore) in [
+        (
+            "UPDATE draft SET board_id = '482190317265540202'",
+            "UPDATE draft SET board_id = '482190317265540201'",
+        ),
+        ("UPDATE draft SET due_at = 1796198400000000", "UPDATE draft SET due_at = NULL"),
+        ("UPDATE draft SET link_host = 'other.example'", "UPDATE draft SET link_host = 'halden.example'"),
+    ] {
+        assert_eq!(intruder.run(forge).await, 1);
+        stage.reviewer.page(&desk).await.is(500);
+        stage.reviewer.try_approve(&draft).await.refused(500, "internal");
+        assert_eq!(intruder.run(restore).await, 1);
+    }
+    stage.reviewer.page(&desk).await.is(200);
+
+    // Another picture in the place of the uploaded one is not shown as it.
+    let hex: String =
+        countersign_tests::pictures::picture(3).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(intruder.run(&format!("UPDATE asset_blob SET content = x'{hex}'")).await, 1);
+    let asset = draft.json["asset"]["id"].as_str().unwrap();
+    stage.reviewer.get(&format!("/assets/{asset}/content")).await.refused(500, "internal");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_goes_out_before_the_approved_time_whatever_the_row_says() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let tomorrow = json!({"publish_at": {"local": "2026-12-02T09:00", "zone": "UTC"}});
+    let draft = stage.author.draft(&stage.connection, RECIPES, tomorrow).await;
+    let draft = stage.author.submit(&draft).await;
+    let draft = stage.reviewer.approve(&draft).await;
+    assert_eq!(h.intruder().await.run("UPDATE publication SET due_at = 0").await, 1);
+    wait_and_see(&h).await;
+    assert_eq!(h.creates(), 0);
+    assert!(h.log().await.has("publish.rescheduled", "not_before"));
+
+    h.advance(Duration::from_secs(25 * 3600));
+    h.run_workers().await;
+    h.the_pin();
+    assert_eq!(h.reviewer_again().await.look(draft.id()).await.state(), "published");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn rows_of_the_log_cannot_be_replaced() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    h.approved_draft(&stage).await;
+    let intruder = h.intruder().await;
+    for table in ["audit_event", "audit_sealed", "approval", "draft_revision"] {
+        let replace = format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1");
+        assert!(intruder.try_run(&replace).await.is_err(), "{table}");
+    }
+    h.finish().await;
+}
