@@ -1,11 +1,15 @@
 //! One send: prepare, redeem, POST once, settle.
 
-use countersign_entities::vocabulary::{HoldReason, PublicationState};
+use countersign_entities::{
+    Timestamp,
+    ids::GrantId,
+    vocabulary::{HoldReason, PublicationState, VoidReason},
+};
 
 use super::{claim::Claim, hold, settle, store, void::void_for};
 use crate::{
     app::App,
-    approvals::permit::{self, Credentials, Denied, Image, Request},
+    approvals::permit::{self, Credentials, Denied, Image, PublishPermit, Request},
     audit::{AuditedTx, Housekeeping},
     connections, drafts,
     error::Fault,
@@ -22,36 +26,45 @@ pub(super) async fn deliver(app: &App, claim: Claim) -> Result<(), Fault> {
     let credentials = (request.credentials.grant.clone(), request.credentials.generation);
     let permit = match Box::pin(permit::redeem(app, request)).await {
         Ok(permit) => permit,
-        Err(Denied::Fault(fault)) => return Err(fault),
-        Err(denied) => return set_back(app, &claim, denied.into()).await,
+        Err(denied) => return set_back(app, &claim, setback(denied)?).await,
     };
-    let sent = settle::Sent::of(&permit);
-    let answer = tokio::select! {
-        answer = pins::create(permit) => answer,
+    // Settling may renew a token or wait for the database: what the answer proves must not be lost meanwhile.
+    tokio::select! {
+        settled = Box::pin(send(app, &claim, permit, &credentials)) => settled,
         never = keep_lease(app, &claim) => match never {},
-    };
+    }
+}
+
+async fn send(
+    app: &App,
+    claim: &Claim,
+    permit: PublishPermit,
+    credentials: &(GrantId, i32),
+) -> Result<(), Fault> {
+    let sent = settle::Sent::of(&permit);
+    let answer = pins::create(permit).await;
     app.hooks.reach(Point::SendAfterCall).await?;
-    Box::pin(settle::settle(app, &claim, &sent, &answer, &credentials)).await
+    settle::settle(app, claim, &sent, &answer, credentials).await
 }
 
 /// What keeps a claimed publication from being sent.
 enum Setback {
     Hold(HoldReason),
-    Void(countersign_entities::vocabulary::VoidReason),
+    Void(VoidReason),
     NotGenuine(&'static str),
     Later(&'static str),
+    NotBefore(Timestamp),
 }
 
-impl From<Denied> for Setback {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::Void(reason) => Self::Void(reason),
-            Denied::Hold(reason) => Self::Hold(reason),
-            Denied::NotGenuine(why) => Self::NotGenuine(why),
-            Denied::NotNow(why) => Self::Later(why),
-            Denied::Fault(_) => Self::Later("the database is busy"),
-        }
-    }
+fn setback(denied: Denied) -> Result<Setback, Fault> {
+    Ok(match denied {
+        Denied::Void(reason) => Setback::Void(reason),
+        Denied::Hold(reason) => Setback::Hold(reason),
+        Denied::NotGenuine(why) => Setback::NotGenuine(why),
+        Denied::NotNow(why) => Setback::Later(why),
+        Denied::Early(due_at) => Setback::NotBefore(due_at),
+        Denied::Fault(fault) => return Err(fault),
+    })
 }
 
 /// Everything that takes time, before the gate: image and token.
@@ -60,7 +73,8 @@ async fn prepare(app: &App, claim: &Claim) -> Result<Result<Request, Setback>, F
     let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else {
         return Ok(Err(Setback::NotGenuine("its draft is gone")));
     };
-    let image = match &draft.asset_id {
+    let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
+    let image = match revision.and_then(|revision| revision.asset_id).as_ref() {
         Some(asset) => store::image(&app.db, asset).await?,
         None => None,
     };
@@ -87,6 +101,7 @@ async fn set_back(app: &App, claim: &Claim, setback: Setback) -> Result<(), Faul
         Setback::Hold(reason) => hold::hold(app, publication, PublicationState::Claimed, lease, reason).await,
         Setback::Void(reason) => void_for(app, publication, PublicationState::Claimed, lease, reason).await,
         Setback::NotGenuine(why) => settle::refuse_unproven(app, publication, &claim.lease_token, why).await,
+        Setback::NotBefore(due_at) => hold::postpone(app, publication, &claim.lease_token, due_at).await,
         Setback::Later(why) => {
             tracing::debug!(publication = %publication.id, why, "given back");
             let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
@@ -108,7 +123,7 @@ async fn keep_lease(app: &App, claim: &Claim) -> std::convert::Infallible {
     }
 }
 
-async fn prolong(app: &App, claim: &Claim, expires_at: countersign_entities::Timestamp) -> Result<(), Fault> {
+async fn prolong(app: &App, claim: &Claim, expires_at: Timestamp) -> Result<(), Fault> {
     let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
     store::prolong(&tx, &claim.publication.id, &claim.lease_token, expires_at).await?;
     tx.commit().await

@@ -1,11 +1,15 @@
 //! Holding what cannot be sent now, and letting it go when the cause is gone.
 
-use countersign_entities::vocabulary::{ConnectionState, HoldReason, PublicationState};
+use countersign_entities::{
+    Timestamp,
+    vocabulary::{ConnectionState, HoldReason, PublicationState},
+};
 
 use super::{
-    show::show,
+    show::{locked, show},
     store::{self, Advance},
     tell::publish_event,
+    turn::Turn,
     view::Publication,
 };
 use crate::{
@@ -66,6 +70,7 @@ pub(super) async fn hold(
     reason: HoldReason,
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let step = Advance {
         lease,
         why: Some(reason.as_str()),
@@ -80,21 +85,53 @@ pub(super) async fn hold(
     tx.commit_one(event).await.map(drop)
 }
 
-/// Lets go of what is held by nothing any more.
+/// Gives a claim back until the approved time, where the publication's row was ahead of it.
+pub(super) async fn postpone(
+    app: &App,
+    publication: &Publication,
+    lease: &str,
+    due_at: Timestamp,
+) -> Result<(), Fault> {
+    let (why, tx) = ("not_before", AuditedTx::begin(app).await?);
+    locked(&tx, publication).await?;
+    let step = Advance {
+        lease: Some(lease),
+        why: Some(why),
+        due_at: Some(due_at),
+        ..Advance::new(PublicationState::Claimed, PublicationState::Scheduled)
+    };
+    if !store::advance(&tx, &publication.id, step, app.now()).await? {
+        return Ok(());
+    }
+    let draft = show(&tx, app, publication, PublicationState::Scheduled, None, due_at).await?;
+    let moved = Happening::PublishRescheduled { due_at: due_at.rfc3339(), why };
+    tx.commit_one(publish_event(app, publication, &draft, moved)).await.map(drop)
+}
+
+/// Lets go of what is held by nothing any more; what is held by something else now says so.
 pub(super) async fn release_ready(app: &App) -> Result<bool, Fault> {
     let is_paused = approvals::store::is_paused(&app.db).await?;
-    let mut released = false;
+    let mut turn = Turn::default();
     for publication in store::releasable(&app.db, is_paused, BATCH).await? {
-        if obstacle(app, &app.db, &publication).await?.is_none() {
-            release(app, &publication).await?;
-            released = true;
+        turn.take(&publication, release_or_tell(app, &publication).await);
+    }
+    turn.end()
+}
+
+async fn release_or_tell(app: &App, publication: &Publication) -> Result<bool, Fault> {
+    match obstacle(app, &app.db, publication).await? {
+        None => release(app, publication).await.map(|()| true),
+        reason if reason == publication.hold_reason => Ok(false),
+        Some(reason) => {
+            hold(app, publication, PublicationState::Held, None, reason).await?;
+            Ok(true)
         }
     }
-    Ok(released)
 }
 
 async fn release(app: &App, publication: &Publication) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let step = Advance::new(PublicationState::Held, PublicationState::Scheduled);
     if !store::advance(&tx, &publication.id, step, app.now()).await? {
         return Ok(());

@@ -17,6 +17,7 @@ mod settle;
 mod show;
 mod store;
 mod tell;
+mod turn;
 mod verdict;
 pub mod view;
 mod void;
@@ -54,15 +55,16 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
 /// Everything but sending: leases that ran out, intents without an outcome, looks that are due, holds that are over.
 ///
 /// # Errors
-/// As [`run_once`].
+/// As [`run_once`], once every part and every publication has had its turn.
 pub async fn maintain(app: &App) -> Result<bool, Fault> {
-    let reaped = Box::pin(reap::reap(app)).await?;
-    let told = reap::tell_lost_outcomes(app).await?;
-    let voided = Box::pin(void::void_lapsed(app)).await?;
-    let released = Box::pin(hold::release_ready(app)).await?;
-    let looked = Box::pin(reconcile::look_at_due(app)).await?;
-    drafts::move_due(app).await?;
-    Ok(reaped || told || voided || released || looked)
+    let mut turn = turn::Turn::default();
+    turn.add(Box::pin(reap::reap(app)).await);
+    turn.add(reap::tell_lost_outcomes(app).await);
+    turn.add(Box::pin(void::void_lapsed(app)).await);
+    turn.add(Box::pin(hold::release_ready(app)).await);
+    turn.add(Box::pin(reconcile::look_at_due(app)).await);
+    turn.add(drafts::move_due(app).await.map(|_| false));
+    turn.end()
 }
 
 /// Works until nothing is due: for tests, and for a graceful look at what is left.

@@ -3,15 +3,19 @@
 use countersign_entities::vocabulary::{AttemptClass, PublicationState};
 
 use super::{
-    show::show,
+    show::{locked, show},
     store::{self, Advance, Settled},
     tell::publish_event,
+    turn::Turn,
     view::{AttemptView, Publication},
 };
 use crate::{
     actor::Actor,
     app::App,
-    audit::{AuditedTx, Event, Happening, Housekeeping, Outcome, read},
+    audit::{
+        AuditedTx, Event, Happening, Housekeeping, Outcome,
+        read::{self, OpenIntent},
+    },
     error::Fault,
 };
 
@@ -26,21 +30,22 @@ pub(super) async fn reap(app: &App) -> Result<bool, Fault> {
 /// At start, with the lock on the data folder held: leases of this installation's earlier process are over.
 ///
 /// # Errors
-/// [`Fault`] where the database fails.
+/// [`Fault`] where the database fails, or one of them cannot be ended now: the reaper comes back to it.
 pub async fn expire_own_leases(app: &App) -> Result<(), Fault> {
     while expire(app, Some(&app.instance)).await? {}
     Ok(())
 }
 
 async fn expire(app: &App, owner: Option<&str>) -> Result<bool, Fault> {
-    let expired = store::expired(&app.db, app.now(), owner, BATCH).await?;
-    for publication in &expired {
-        match publication.state {
-            PublicationState::Claimed => unclaim(app, publication).await?,
-            _ => lose(app, publication).await?,
-        }
+    let mut turn = Turn::default();
+    for publication in store::expired(&app.db, app.now(), owner, BATCH).await? {
+        let ended = match publication.state {
+            PublicationState::Claimed => unclaim(app, &publication).await,
+            _ => lose(app, &publication).await,
+        };
+        turn.take(&publication, ended.map(|()| true));
     }
-    Ok(!expired.is_empty())
+    turn.end()
 }
 
 async fn unclaim(app: &App, publication: &Publication) -> Result<(), Fault> {
@@ -54,6 +59,7 @@ async fn lose(app: &App, publication: &Publication) -> Result<(), Fault> {
     let attempts = store::attempts(&app.db, &publication.id).await?;
     let open = attempts.into_iter().find(|attempt| attempt.settled_at.is_none());
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let now = app.now();
     let step = Advance {
         lease: publication.lease_token.as_deref(),
@@ -68,9 +74,11 @@ async fn lose(app: &App, publication: &Publication) -> Result<(), Fault> {
     let mut events = Vec::new();
     if let Some(attempt) = &open {
         store::settle(&tx, &attempt.id, lost(), now).await?;
-        let unknown = Happening::ApiUnknown { why: "lease_expired" };
-        let event = publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown);
-        events.push(cite(event, attempt));
+        if read::is_open(&tx, &attempt.request_event_id).await? {
+            let unknown = Happening::ApiUnknown { why: "lease_expired" };
+            let event = publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown);
+            events.push(cite(event, attempt));
+        }
     }
     let unknown = Happening::PublishUnknown { why: "lease_expired" };
     events.push(publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown));
@@ -93,24 +101,31 @@ fn lost() -> Settled {
     }
 }
 
-/// Tells `api.unknown` of requests whose process died before it could tell the outcome.
+/// Tells `api.unknown` of requests whose process died before it could tell the outcome. That of a send is told with
+/// its publication, by whoever settles it or when its lease is over.
 pub(super) async fn tell_lost_outcomes(app: &App) -> Result<bool, Fault> {
-    let overdue = read::overdue_intents(&app.db, app.now(), BATCH).await?;
-    for intent in &overdue {
-        let unknown = Happening::ApiUnknown { why: "no_outcome" };
-        let mut event = Event::fresh(app, intent.stream.clone(), &Actor::worker(), unknown);
-        event = event.outcome(Outcome::Unknown).cause(&intent.event_id);
-        event.flow.clone_from(&intent.flow);
-        event = match &intent.object {
-            Some((kind, of, Some(revision))) if kind == "draft" => event.about_draft(of, *revision),
-            Some((kind, of, _)) => event.about(kind, of),
-            None => event,
-        };
-        match AuditedTx::begin(app).await?.commit_one(event).await {
+    let mut did = false;
+    for intent in read::overdue_intents(&app.db, app.now(), BATCH).await? {
+        if store::is_sending(&app.db, intent.flow.as_deref()).await? {
+            continue;
+        }
+        match AuditedTx::begin(app).await?.commit_one(no_outcome(app, &intent)).await {
             // Told in between by whoever made the request.
-            Ok(_) | Err(Fault::Lost(_)) => {}
+            Ok(_) | Err(Fault::Lost(_)) => did = true,
             Err(fault) => return Err(fault),
         }
     }
-    Ok(!overdue.is_empty())
+    Ok(did)
+}
+
+fn no_outcome(app: &App, intent: &OpenIntent) -> Event {
+    let unknown = Happening::ApiUnknown { why: "no_outcome" };
+    let mut event = Event::fresh(app, intent.stream.clone(), &Actor::worker(), unknown);
+    event = event.outcome(Outcome::Unknown).cause(&intent.event_id);
+    event.flow.clone_from(&intent.flow);
+    match &intent.object {
+        Some((kind, of, Some(revision))) if kind == "draft" => event.about_draft(of, *revision),
+        Some((kind, of, _)) => event.about(kind, of),
+        None => event,
+    }
 }

@@ -4,12 +4,12 @@
 //! the same. One is ours; several are for a person; none after the last look is for a person too. Nothing of other
 //! Pins is stored but the ids of candidates, and nothing is ever sent again without a fresh approval.
 
-use countersign_entities::vocabulary::PublicationState;
+use countersign_entities::{Timestamp, vocabulary::PublicationState};
 
 use super::{
     outcome::Outcome,
     settle::Sent,
-    show::{show, show_published},
+    show::{locked, show, show_published},
     store::{self, Advance},
     tell::publish_event,
     view::{AttemptView, Publication},
@@ -17,22 +17,25 @@ use super::{
 use crate::{
     app::App,
     approvals::likeness::Likeness,
-    audit::{AuditedTx, Event, Happening, Value, header::object},
+    audit::{AuditedTx, Event, Happening, Housekeeping, Value, header::object},
     connections, drafts,
     error::Fault,
     hooks::Point,
     pinterest::pins::{self, BoardPin},
 };
 
+/// How the log calls an answer that came too late to be an outcome.
+const LATE: &str = "late_answer";
+
 /// Looks at one board, if one is due.
 pub(super) async fn look_at_due(app: &App) -> Result<bool, Fault> {
     let Some(publication) = store::next_look(&app.db, app.now()).await? else { return Ok(false) };
     let attempts = store::attempts(&app.db, &publication.id).await?;
     let Some(attempt) = attempts.last() else {
-        return decide(app, &publication, "no_attempt", Vec::new()).await.map(|()| true);
+        return decide(app, &publication, "no_attempt", None).await.map(|()| true);
     };
     let seen = look(app, &publication, attempt).await?;
-    conclude(app, &publication, seen).await?;
+    conclude(app, &publication, attempt, seen).await?;
     Ok(true)
 }
 
@@ -74,32 +77,60 @@ async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Re
     Ok(Seen::Candidates(ids.into_iter().filter(|id| !ours.contains(id)).collect()))
 }
 
-async fn conclude(app: &App, publication: &Publication, seen: Seen) -> Result<(), Fault> {
+async fn conclude(
+    app: &App,
+    publication: &Publication,
+    attempt: &AttemptView,
+    seen: Seen,
+) -> Result<(), Fault> {
     match seen {
         Seen::Candidates(ids) if ids.len() == 1 => found(app, publication, &ids[0], "board").await,
-        Seen::Candidates(ids) if ids.len() > 1 => decide(app, publication, "ambiguous", ids).await,
-        Seen::Candidates(_) => again(app, publication, "not_seen").await,
-        Seen::Nothing(why) => again(app, publication, why).await,
+        Seen::Candidates(ids) if ids.len() > 1 => decide(app, publication, "ambiguous", Some(ids)).await,
+        Seen::Candidates(_) => match next_look(app, attempt) {
+            Some(at) => not_seen(app, publication, at).await,
+            None => decide(app, publication, "not_seen", Some(Vec::new())).await,
+        },
+        Seen::Nothing(why) => match next_look(app, attempt) {
+            Some(at) => postpone(app, publication, at, why).await,
+            None => decide(app, publication, why, None).await,
+        },
     }
 }
 
-/// Looks again later, or leaves it to a person after the last look.
-async fn again(app: &App, publication: &Publication, why: &'static str) -> Result<(), Fault> {
-    let steps = &app.timing.reconcile.steps;
-    let next = usize::try_from(publication.looks + 1).ok().and_then(|next| steps.get(next));
-    let Some(wait) = next else { return decide(app, publication, why, Vec::new()).await };
+/// The next look by the plan, which counts from the moment the outcome became unknown; none after the last. What was
+/// missed meanwhile is not made up for.
+fn next_look(app: &App, attempt: &AttemptView) -> Option<Timestamp> {
+    let since = attempt.settled_at.unwrap_or(attempt.deadline_at);
+    app.timing.reconcile.steps.iter().map(|step| since.plus(*step)).find(|at| *at > app.now())
+}
+
+/// The board was read and the Pin is not there: looks again later.
+async fn not_seen(app: &App, publication: &Publication, next: Timestamp) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
-    let now = app.now();
-    if !store::looked(&tx, publication, now.plus(*wait), now).await? {
+    if !store::looked(&tx, publication, next, app.now()).await? {
         return Ok(());
     }
     let event = reconciled(app, &tx, publication, "not_seen", "board").await?;
     tx.commit_one(event).await.map(drop)
 }
 
+/// The board could not be read: that is no look, and the log is told of none.
+async fn postpone(
+    app: &App,
+    publication: &Publication,
+    next: Timestamp,
+    why: &'static str,
+) -> Result<(), Fault> {
+    tracing::info!(publication = %publication.id, why, "the board could not be read");
+    let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
+    store::look_later(&tx, publication, next).await?;
+    tx.commit().await
+}
+
 /// The Pin is there: adopts it.
 async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static str) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let step = Advance {
         why: Some("found"),
         pin_id: Some(pin_id),
@@ -114,36 +145,40 @@ async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static 
     }
     let draft = show_published(&tx, publication).await?;
     let evidence = reconciled(app, &tx, publication, "found", by).await?.remote(pin(pin_id)?);
-    let succeeded = Happening::PublishSucceeded { attempt: None, drift: Vec::new() };
+    let succeeded = Happening::PublishSucceeded { attempt: publication.attempts };
     tx.commit(vec![evidence, publish_event(app, publication, &draft, succeeded)]).await?;
     app.hooks.reach(Point::ReconcileAfterCommit).await?;
     Ok(())
 }
 
-/// Leaves it to a person, with what was found.
+/// Leaves it to a person, with what the last look found; none where the board could not be read.
 async fn decide(
     app: &App,
     publication: &Publication,
     why: &'static str,
-    candidates: Vec<String>,
+    found: Option<Vec<String>>,
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
-    let result = if candidates.is_empty() { "not_seen" } else { "ambiguous" };
+    locked(&tx, publication).await?;
     let now = app.now();
     let step = Advance {
         why: Some(why),
-        candidates: Some(candidates.join(",")),
+        candidates: found.as_ref().map(|ids| ids.join(",")),
         ..Advance::new(PublicationState::Unknown, PublicationState::NeedsDecision)
     };
     if !store::advance(&tx, &publication.id, step, now).await? {
         return Ok(());
     }
-    store::looked_last(&tx, publication, now).await?;
+    let mut events = Vec::new();
+    if let Some(ids) = &found {
+        store::looked_last(&tx, publication, now).await?;
+        let result = if ids.is_empty() { "not_seen" } else { "ambiguous" };
+        events.push(reconciled(app, &tx, publication, result, "board").await?);
+    }
     let draft =
         show(&tx, app, publication, PublicationState::NeedsDecision, None, publication.due_at).await?;
-    let evidence = reconciled(app, &tx, publication, result, "board").await?;
-    let needs = publish_event(app, publication, &draft, Happening::PublishNeedsDecision { why });
-    tx.commit(vec![evidence, needs]).await?;
+    events.push(publish_event(app, publication, &draft, Happening::PublishNeedsDecision { why }));
+    tx.commit(events).await?;
     app.hooks.reach(Point::ReconcileAfterCommit).await?;
     Ok(())
 }
@@ -156,12 +191,37 @@ pub(super) async fn late_answer(
     outcome: &Outcome,
 ) -> Result<(), Fault> {
     tracing::info!(publication = %publication.id, attempt = sent.n, "an answer came after the lease had run out");
-    if let Outcome::Published { pin_id } = outcome {
-        return found(app, publication, pin_id, "late_answer").await;
+    let Outcome::Published { pin_id } = outcome else {
+        let evidence = words([("proves", proof(outcome))])?;
+        return tell_late(app, publication, "not_seen", evidence).await;
+    };
+    let now = store::find(&app.db, &publication.id).await?;
+    if now.is_some_and(|now| now.state == PublicationState::Unknown) {
+        found(app, publication, pin_id, LATE).await
+    } else {
+        // A look or a person was quicker; that Pin is evidence all the same.
+        tell_late(app, publication, "found", pin(pin_id)?).await
     }
+}
+
+async fn tell_late(
+    app: &App,
+    publication: &Publication,
+    result: &'static str,
+    evidence: Value,
+) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
-    let event = reconciled(app, &tx, publication, "not_seen", "late_answer").await?;
+    let event = reconciled(app, &tx, publication, result, LATE).await?.remote(evidence);
     tx.commit_one(event).await.map(drop)
+}
+
+/// What a late answer without a Pin proves, in one word.
+fn proof(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Published { .. } => "created",
+        Outcome::NotAccepted(_) => "not_accepted",
+        Outcome::Refused { why } | Outcome::Unknown { why } => why,
+    }
 }
 
 async fn reconciled(
@@ -182,7 +242,11 @@ async fn reconciled(
 }
 
 fn pin(pin_id: &str) -> Result<Value, Fault> {
-    object([("pin_id", pin_id.into())]).map_err(|error| Fault::Event(error.to_string()))
+    words([("pin_id", pin_id)])
+}
+
+fn words<const N: usize>(members: [(&'static str, &str); N]) -> Result<Value, Fault> {
+    object(members.map(|(name, word)| (name, word.into()))).map_err(|error| Fault::Event(error.to_string()))
 }
 
 /// Reads a created Pin back once and keeps only the names of the fields that differ; failing to is no failure.

@@ -7,7 +7,7 @@ use countersign_entities::{
 
 use super::{
     Error,
-    show::{reopen, show_published},
+    show::{locked, reopen, show_published},
     store::{self, Advance},
     tell::publish_event_by,
     view::Publication,
@@ -16,7 +16,7 @@ use crate::{
     app::App,
     audit::{AuditedTx, Happening, Value, header::object},
     connections,
-    drafts::CommentBody,
+    drafts::{CommentBody, secrets::refuse_live},
     error::{Fault, FieldError},
     operators::Reviewer,
     pinterest::pins,
@@ -46,6 +46,7 @@ pub async fn resolve(
     resolution: Resolution,
     reason: &CommentBody,
 ) -> Result<Publication, Error> {
+    refuse_live(app, CommentBody::FIELD, reason.as_str()).map_err(|wrong| Error::Invalid(vec![wrong]))?;
     let publication = store::find(&app.db, id).await?.ok_or(Error::NotFound)?;
     if publication.state != PublicationState::NeedsDecision {
         return Err(Error::NothingToDecide);
@@ -66,6 +67,7 @@ async fn adopt(
 ) -> Result<(), Error> {
     check_pin(app, publication, pin_id).await?;
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let taken = store::known_pins(&tx, publication.environment, &[pin_id.to_owned()]).await?;
     if !taken.is_empty() {
         return Err(Error::PinTaken);
@@ -121,6 +123,7 @@ async fn abandon(
     reason: &CommentBody,
 ) -> Result<(), Error> {
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let step = Advance {
         why: Some("given_up"),
         ..Advance::new(PublicationState::NeedsDecision, PublicationState::Abandoned)

@@ -49,6 +49,9 @@ impl Sent {
     }
 }
 
+/// The word for what SQL wrote and nobody approved.
+const NOT_GENUINE: &str = "not_genuine";
+
 /// How often a settling is tried while the database is away; the lease and the reaper take over after that.
 const TRIES: u32 = 5;
 
@@ -61,18 +64,39 @@ pub(super) async fn settle(
     credentials: &(GrantId, i32),
 ) -> Result<(), Fault> {
     let outcome = classify(answer);
-    let verdict = verdict::decide(app, claim, sent.n, &outcome, credentials).await?;
-    let mut tries = 0;
-    loop {
-        match write(app, claim, sent, answer, &outcome, &verdict).await {
-            Err(fault) if fault.is_passing() && tries < TRIES => {
-                tries += 1;
-                app.clock.sleep(app.rng.jitter(Duration::from_secs(1 << tries))).await;
-            }
-            Ok(true) => return confirm(app, claim, &outcome).await,
-            Ok(false) => return super::reconcile::late_answer(app, &claim.publication, sent, &outcome).await,
-            Err(fault) => return Err(fault),
+    let mut patience = Patience(TRIES);
+    let verdict = loop {
+        match verdict::decide(app, claim, sent.n, &outcome, credentials).await {
+            Err(fault) if patience.lasts(app, &fault).await => {}
+            decided => break decided?,
         }
+    };
+    let is_settled = loop {
+        match write(app, claim, sent, answer, &outcome, &verdict).await {
+            Err(fault) if patience.lasts(app, &fault).await => {}
+            written => break written?,
+        }
+    };
+    if is_settled {
+        confirm(app, claim, &outcome).await
+    } else {
+        super::reconcile::late_answer(app, &claim.publication, sent, &outcome).await
+    }
+}
+
+/// How many more times something is tried while the database is away.
+struct Patience(u32);
+
+impl Patience {
+    /// Waits, longer each time; says whether it is worth another try.
+    async fn lasts(&mut self, app: &App, fault: &Fault) -> bool {
+        if !fault.is_passing() || self.0 == 0 {
+            return false;
+        }
+        let most = Duration::from_secs(1 << (TRIES - self.0 + 1));
+        self.0 -= 1;
+        app.clock.sleep(app.rng.jitter(most)).await;
+        true
     }
 }
 
@@ -94,6 +118,7 @@ async fn write(
 ) -> Result<bool, Fault> {
     let publication = &claim.publication;
     let tx = AuditedTx::begin(app).await?;
+    locked(&tx, publication).await?;
     let now = app.now();
     if !store::settle(&tx, &sent.attempt_id, settled(answer, verdict), now).await? {
         return Ok(false);
@@ -179,25 +204,44 @@ pub(super) async fn refuse_unproven(
 ) -> Result<(), Fault> {
     tracing::error!(publication = %publication.id, why, "a publication is not what was approved; nothing was sent");
     let tx = AuditedTx::begin(app).await?;
+    let draft = locked(&tx, publication).await?;
     let step = Advance {
         lease: Some(lease),
-        why: Some("not_genuine"),
+        why: Some(NOT_GENUINE),
         ..Advance::new(PublicationState::Claimed, PublicationState::Refused)
     };
     if !store::advance(&tx, &publication.id, step, app.now()).await? {
         return Ok(());
     }
-    let draft = locked(&tx, publication).await?;
-    let change = Change {
-        state: Some(DraftState::Draft),
-        tab: Some(Tab::Attention),
-        attention: Some(Some("not_genuine".to_owned())),
-        ..Change::default()
-    };
-    drafts::store::change(&tx, &draft, change).await?;
-    let happening = Happening::PublishRefused { why: "not_genuine" };
+    let (draft, mut events) = give_back(&tx, app, publication, &draft).await?;
+    let happening = Happening::PublishRefused { why: NOT_GENUINE };
     // The cause may be forged too: the event cites nothing.
     let mut event = publish_event(app, publication, &draft, happening).denied();
     event.cause = None;
-    tx.commit_one(event).await.map(drop)
+    events.insert(0, event);
+    tx.commit(events).await.map(drop)
+}
+
+/// Gives an approved draft back to its authors, where it waits for this very publication; any other stays as it is. A
+/// draft whose own rows are damaged gets no new revision.
+async fn give_back(
+    tx: &AuditedTx<'_>,
+    app: &App,
+    publication: &Publication,
+    draft: &Draft,
+) -> Result<(Draft, Vec<Event>), Fault> {
+    let is_its = draft.publication_id.as_ref() == Some(&publication.id);
+    if !is_its || draft.state != DraftState::Approved {
+        return Ok((draft.clone(), Vec::new()));
+    }
+    if drafts::whole(tx, draft).await.is_ok() {
+        return reopen(tx, app, publication, DraftState::Draft, NOT_GENUINE).await;
+    }
+    let change = Change {
+        state: Some(DraftState::Draft),
+        tab: Some(Tab::Attention),
+        attention: Some(Some(NOT_GENUINE.to_owned())),
+        ..Change::default()
+    };
+    Ok((drafts::store::change(tx, draft, change).await?, Vec::new()))
 }

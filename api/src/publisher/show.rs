@@ -67,6 +67,7 @@ pub(super) async fn reopen(
         state: Some(state),
         tab: Some(Tab::Attention),
         attention: Some(Some(attention.to_owned())),
+        submitted: (state == DraftState::Draft).then_some(None),
         ..Change::default()
     };
     let draft = drafts::store::change(tx, &draft, change).await?;

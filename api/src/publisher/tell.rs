@@ -45,9 +45,7 @@ pub(super) fn publish_event_by(
 pub(super) fn happening(verdict: &Verdict, attempt: i32) -> Happening {
     let why = verdict.why;
     match verdict.to {
-        PublicationState::Published => {
-            Happening::PublishSucceeded { attempt: Some(attempt), drift: Vec::new() }
-        }
+        PublicationState::Published => Happening::PublishSucceeded { attempt },
         PublicationState::Scheduled => {
             let due_at = verdict.due_at.map(Timestamp::rfc3339).unwrap_or_default();
             Happening::PublishRescheduled { due_at, why }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_entities::{
     ids::{ConnectionId, DraftId},
-    vocabulary::{AttemptClass, DraftState, Origin, PublicationState, Tab},
+    vocabulary::{AttemptClass, DraftState, HoldReason, Origin, PublicationState, Tab},
 };
 use countersign_review_fixtures::{Fault as Trouble, Kind, When, sample_images};
 
@@ -16,6 +16,8 @@ use crate::{
     drafts::{self, CommentBody, Draft, Fields, NewDraft},
     operators::Principal,
 };
+
+mod faults;
 
 const BOARD: &str = "482190317265540201";
 

@@ -98,7 +98,10 @@ async fn renewed(app: &App, claim: &Claim, credentials: &(GrantId, i32)) -> Resu
         Ok(_) => Ok(Verdict::again("token", app.now())),
         Err(connections::RefreshError::Refused) => Ok(Verdict::held("revoked", HoldReason::Disconnected)),
         Err(connections::RefreshError::Held(reason)) => Ok(Verdict::held("authorization", reason)),
-        Err(connections::RefreshError::Busy) => Ok(Verdict::again("token", app.now())),
+        // Not renewed yet: the same token would only be refused again.
+        Err(connections::RefreshError::Busy) => {
+            Ok(Verdict::again("token_busy", app.now().plus(app.timing.publishing.retry_base)))
+        }
         Err(connections::RefreshError::Fault(fault)) => Err(fault),
     }
 }

@@ -3,22 +3,31 @@
 use countersign_entities::vocabulary::{DraftState, PublicationState, VoidReason};
 
 use super::{
-    show::reopen,
+    show::{locked, reopen},
     store::{self, Advance},
+    tell::publish_event,
+    turn::Turn,
     view::Publication,
 };
-use crate::{actor::Actor, app::App, audit::AuditedTx, drafts, error::Fault};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{AuditedTx, Happening},
+    drafts::{self, Draft},
+    error::Fault,
+};
 
 /// How many are voided in one go.
 const BATCH: u64 = 100;
 
 /// Voids what has lapsed while it waited.
 pub(super) async fn void_lapsed(app: &App) -> Result<bool, Fault> {
-    let lapsed = store::lapsed(&app.db, app.now(), BATCH).await?;
-    for publication in &lapsed {
-        void_for(app, publication, publication.state, None, VoidReason::Expired).await?;
+    let mut turn = Turn::default();
+    for publication in store::lapsed(&app.db, app.now(), BATCH).await? {
+        let voided = void_for(app, &publication, publication.state, None, VoidReason::Expired).await;
+        turn.take(&publication, voided.map(|()| true));
     }
-    Ok(!lapsed.is_empty())
+    turn.end()
 }
 
 /// Voids the approval of a publication and gives the draft back to the reviewers, under a new digest.
@@ -30,6 +39,7 @@ pub(super) async fn void_for(
     reason: VoidReason,
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
+    let draft = locked(&tx, publication).await?;
     if from == PublicationState::Claimed {
         // Only what is scheduled can be voided; nothing was sent under this lease.
         let step = Advance { lease, ..Advance::new(from, PublicationState::Scheduled) };
@@ -37,8 +47,9 @@ pub(super) async fn void_for(
             return Ok(());
         }
     }
-    let draft = drafts::store::lock(&tx, &publication.draft_id).await?;
-    let draft = draft.ok_or(Fault::Lost("a publication's draft is gone"))?;
+    if draft.publication_id.as_ref() != Some(&publication.id) {
+        return end_alone(app, tx, publication, &draft, reason).await;
+    }
     let mut events = match drafts::void::void(&tx, app, &draft, reason, &Actor::worker()).await {
         Ok(events) => events,
         Err(drafts::void::VoidError::TooLate) => return Ok(()),
@@ -47,4 +58,26 @@ pub(super) async fn void_for(
     let (_, mut after) = reopen(&tx, app, publication, DraftState::InReview, reason.as_str()).await?;
     events.append(&mut after);
     tx.commit(events).await.map(drop)
+}
+
+/// Ends a publication that is not its draft's latest any more, and leaves the draft alone.
+async fn end_alone(
+    app: &App,
+    tx: AuditedTx<'_>,
+    publication: &Publication,
+    draft: &Draft,
+    reason: VoidReason,
+) -> Result<(), Fault> {
+    let from = if publication.state == PublicationState::Held {
+        publication.state
+    } else {
+        PublicationState::Scheduled
+    };
+    let why = reason.as_str();
+    let step = Advance { why: Some(why), ..Advance::new(from, PublicationState::Cancelled) };
+    if !store::advance(&tx, &publication.id, step, app.now()).await? {
+        return Ok(());
+    }
+    let event = publish_event(app, publication, draft, Happening::PublishCancelled { why });
+    tx.commit_one(event).await.map(drop)
 }

@@ -18,8 +18,8 @@ pub(in crate::publisher) async fn has_due(on: &impl Reads, now: Timestamp) -> Re
     Ok(row.is_some())
 }
 
-/// The next publication that is due and whose account is idle; while a twin (same board, same texts) is unknown, it
-/// waits. On PostgreSQL rows that another worker is taking are passed over.
+/// The next publication that is due and whose account is idle and not told to wait; while a twin (same board, same
+/// texts) is unknown, it waits. On PostgreSQL rows that another worker is taking are passed over.
 pub(in crate::publisher) async fn next_due(
     tx: &HousekeepingTx,
     now: Timestamp,
@@ -29,6 +29,7 @@ pub(in crate::publisher) async fn next_due(
         .filter(Column::State.eq(PublicationState::Scheduled))
         .filter(Column::DueAt.lte(now))
         .filter(Expr::exists(account_is_busy()).not())
+        .filter(Expr::exists(account_is_throttled(now)).not())
         .filter(Expr::exists(twin_is_open()).not())
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)
@@ -45,6 +46,18 @@ fn account_is_busy() -> SelectStatement {
         .from_as("publication", "busy")
         .and_where(Expr::col(("busy", "connection_id")).equals(("publication", "connection_id")))
         .and_where(Expr::col(("busy", "state")).is_in(["claimed", "sending"]))
+        .to_owned()
+}
+
+/// Pinterest's limit is the account's: what one send was told holds for the others of it.
+fn account_is_throttled(now: Timestamp) -> SelectStatement {
+    Query::select()
+        .expr(Expr::value(1))
+        .from_as("publication", "throttled")
+        .and_where(Expr::col(("throttled", "connection_id")).equals(("publication", "connection_id")))
+        .and_where(Expr::col(("throttled", "state")).eq("scheduled"))
+        .and_where(Expr::col(("throttled", "why")).eq("rate_limited"))
+        .and_where(Expr::col(("throttled", "due_at")).gt(now))
         .to_owned()
 }
 

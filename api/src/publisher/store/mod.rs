@@ -11,7 +11,7 @@ use countersign_entities::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
 mod claims;
@@ -20,7 +20,12 @@ mod rows;
 pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
 
 use super::view::{AttemptView, Publication};
-use crate::{approvals::store::PAUSED, audit::AuditedTx, db::Reads, error::Fault};
+use crate::{
+    approvals::store::PAUSED,
+    audit::{AuditedTx, HousekeepingTx},
+    db::Reads,
+    error::Fault,
+};
 
 /// A publication by its id.
 pub(super) async fn find(on: &impl Reads, id: &PublicationId) -> Result<Option<Publication>, Fault> {
@@ -44,6 +49,12 @@ pub(super) async fn attempts(on: &impl Reads, id: &PublicationId) -> Result<Vec<
         .all(on.connection())
         .await?;
     Ok(rows.into_iter().map(AttemptView::from).collect())
+}
+
+/// Whether this names a publication whose send is not settled.
+pub(super) async fn is_sending(on: &impl Reads, flow: Option<&str>) -> Result<bool, Fault> {
+    let Some(id) = flow.and_then(|flow| flow.parse::<PublicationId>().ok()) else { return Ok(false) };
+    Ok(find(on, &id).await?.is_some_and(|publication| publication.state == PublicationState::Sending))
 }
 
 /// Publications of some state, last changed first; `before` is the last of the page before.
@@ -150,6 +161,9 @@ pub(super) async fn advance(
     }
     if let Some(candidates) = step.candidates {
         update = update.col_expr(Column::Candidates, Expr::value(candidates));
+    } else if step.from == PublicationState::NeedsDecision {
+        // Others' Pins are none of our business once a person has decided.
+        update = update.col_expr(Column::Candidates, Expr::value(None::<String>));
     }
     Ok(update.exec(tx.connection()).await?.rows_affected == 1)
 }
@@ -240,6 +254,21 @@ pub(super) async fn looked(
     Ok(updated.rows_affected == 1)
 }
 
+/// Puts the next look off; a publication that is not unknown any more has none.
+pub(super) async fn look_later(
+    tx: &HousekeepingTx,
+    publication: &Publication,
+    next_look_at: Timestamp,
+) -> Result<(), Fault> {
+    publication::Entity::update_many()
+        .col_expr(publication::Column::NextLookAt, Expr::value(next_look_at))
+        .filter(publication::Column::Id.eq(publication.id.clone()))
+        .filter(publication::Column::State.eq(PublicationState::Unknown))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Notes the last look of a publication that leaves `unknown` by it.
 pub(super) async fn looked_last(
     tx: &AuditedTx<'_>,
@@ -283,7 +312,8 @@ pub(super) async fn known_pins(
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// Held publications whose cause may be gone: of active accounts, and those held by a pause that is over.
+/// Held publications whose cause may be gone or another one now: of active accounts, and those held by a pause that is
+/// over.
 pub(super) async fn releasable(
     on: &impl Reads,
     is_paused: bool,
@@ -295,12 +325,12 @@ pub(super) async fn releasable(
         .column(connection::Column::Id)
         .filter(connection::Column::State.eq(ConnectionState::Active))
         .into_query();
-    let mut query = publication::Entity::find()
-        .filter(Column::State.eq(PublicationState::Held))
-        .filter(Column::ConnectionId.in_subquery(active));
-    if is_paused {
-        query = query.filter(Column::HoldReason.ne(HoldReason::Paused));
-    }
+    let is_by_pause = Column::HoldReason.eq(HoldReason::Paused);
+    let may_go = match is_paused {
+        true => Condition::all().add(Column::ConnectionId.in_subquery(active)).add(is_by_pause.not()),
+        false => Condition::any().add(Column::ConnectionId.in_subquery(active)).add(is_by_pause),
+    };
+    let query = publication::Entity::find().filter(Column::State.eq(PublicationState::Held)).filter(may_go);
     let rows = query.order_by_asc(Column::DueAt).limit(limit).all(on.connection()).await?;
     Ok(rows.into_iter().map(Publication::from).collect())
 }
