@@ -8,6 +8,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context as _, Result};
 use countersign_api::{
     app::{App, Parts},
+    approvals,
     audit::read,
     clock::Clock,
     config::Config,
@@ -119,11 +120,14 @@ async fn listen(config: &mut Config) -> Result<TcpListener> {
     Ok(listener)
 }
 
-/// What must be true before anybody is let in: the log, what an earlier process left behind, the first people, and that
+/// What must be true before anybody is let in: the keys, the log, what an earlier process left behind, the first people, and that
 /// this start is told.
 async fn open(app: &App) -> Result<Vec<PrintedLink>> {
+    approvals::prepare(app).await.context("the keys of this installation do not open")?;
     read::create_log(app).await?;
-    publisher::expire_own_leases(app).await?;
+    if let Err(fault) = publisher::expire_own_leases(app).await {
+        tracing::error!(%fault, "what an earlier process left in flight is looked after once the workers run");
+    }
     let bootstrap = app.config.bootstrap.as_ref();
     let bootstrap = bootstrap.map(|person| (person.email.clone(), person.password.clone()));
     let links = operators::first_people(app, app.config.is_rehearsal(), bootstrap).await?;

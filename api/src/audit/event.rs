@@ -104,9 +104,9 @@ catalogue! {
     ApiError = "api.error" { kind: &'static str, sent: &'static str, code: Option<i32> }
     ApiUnknown = "api.unknown" { why: &'static str }
     ApiReconciled = "api.reconciled" { result: &'static str, by: &'static str }
-    DraftCreated = "review.draft.created" { digest: String, fields: Vec<String> }
-    DraftEdited = "review.draft.edited" { digest: String, fields: Vec<String> }
-    DraftDiscarded = "review.draft.discarded" { digest: String }
+    DraftCreated = "review.draft.created" { revision: i32, digest: String, fields: Vec<String> }
+    DraftEdited = "review.draft.edited" { revision: i32, digest: String, fields: Vec<String> }
+    DraftDiscarded = "review.draft.discarded" { revision: i32, digest: String, fields: Vec<String> }
     Submitted = "review.submitted" { digest: String, rule: &'static str, own_draft: bool }
     Withdrawn = "review.withdrawn" { digest: String, rule: &'static str, own_draft: bool }
     Approved = "review.approved" { digest: String, rule: &'static str, own_draft: bool }
@@ -117,7 +117,7 @@ catalogue! {
     PublishScheduled = "publish.scheduled" { due_at: String }
     PublishRescheduled = "publish.rescheduled" { due_at: String, why: &'static str }
     PublishStarted = "publish.started" { attempt: i32 }
-    PublishSucceeded = "publish.succeeded" { attempt: Option<i32>, drift: Vec<String> }
+    PublishSucceeded = "publish.succeeded" { attempt: i32 }
     PublishCancelled = "publish.cancelled" { why: &'static str }
     PublishHeld = "publish.held" { why: &'static str }
     PublishReleased = "publish.released" { why: &'static str }

@@ -197,6 +197,14 @@ pub async fn overdue_intents(db: &Db, now: Timestamp, limit: u64) -> Result<Vec<
     store::overdue_intents(db, now, limit).await
 }
 
+/// Whether the outcome of a request is still to be told.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn is_open(on: &impl Reads, request: &EventId) -> Result<bool, Fault> {
+    store::is_open(on, request).await
+}
+
 /// The events about one thing from a position on, in the order of the log.
 ///
 /// # Errors
@@ -232,12 +240,15 @@ pub struct SelfCheck {
 /// # Errors
 /// [`Fault`] where the database fails.
 pub async fn self_check(db: &Db) -> Result<SelfCheck, Fault> {
+    // First the head: what is appended meanwhile is not looked at, and what it counts must be there.
+    let (_, head) = store::head(db).await?;
     let mut walk = Walk::default();
-    loop {
+    while walk.frontier.size() < head.size() {
         let from = i64::try_from(walk.frontier.size()).unwrap_or(i64::MAX);
-        let page = store::range(db, from, 1_000).await?;
+        let left = head.size() - walk.frontier.size();
+        let page = store::range(db, from, left.min(1_000)).await?;
         if page.is_empty() {
-            break;
+            return Ok(walk.finish(Some(format!("the last {left} events are missing"))));
         }
         let ids: Vec<EventId> = page.iter().map(|event| event.id.clone()).collect();
         let parts = store::sealed_of(db, &ids).await?;
@@ -247,18 +258,9 @@ pub async fn self_check(db: &Db) -> Result<SelfCheck, Fault> {
             }
         }
     }
-    let (_, head) = store::head(db).await?;
-    // The log may have grown while it was read: then the head is compared as far as it was read.
-    let fault = match head.size().cmp(&walk.frontier.size()) {
-        std::cmp::Ordering::Equal if head != walk.frontier => {
-            Some("the head does not fit the events".to_owned())
-        }
-        std::cmp::Ordering::Less => Some("the head is older than the events".to_owned()),
-        _ => None,
-    };
-    let fault = match fault {
-        None => walk.missing_end(store::stream_ends(db).await?),
-        some => some,
+    let fault = match head == walk.frontier {
+        true => walk.wrong_end(store::stream_ends(db).await?),
+        false => Some("the head does not fit the events".to_owned()),
     };
     Ok(walk.finish(fault))
 }
@@ -291,12 +293,13 @@ impl Walk {
         Ok(())
     }
 
-    fn missing_end(&self, ends: Vec<(String, i64, String)>) -> Option<String> {
-        ends.into_iter().find_map(|(stream, seq, _)| {
-            let read = self.streams.get(&stream).map_or(0, |end| end.0);
-            let is_short = i64::try_from(read).unwrap_or(i64::MAX) < seq;
-            // Events appended since the walk ended are no fault; the walk's own end must have been there.
-            (is_short && read == 0).then(|| format!("the stream {stream} has lost its events"))
+    /// A stream's row that is not where the walk ended, unless it has grown meanwhile.
+    fn wrong_end(&self, ends: Vec<(String, i64, String)>) -> Option<String> {
+        ends.into_iter().find_map(|(stream, seq, leaf)| {
+            let walked = self.streams.get(&stream).map_or((0, stream_origin(&stream)), |end| *end);
+            let seq = u64::try_from(seq).unwrap_or_default();
+            let is_wrong = seq < walked.0 || (seq == walked.0 && parse_hash(&leaf) != Some(walked.1));
+            is_wrong.then(|| format!("the end of the stream {stream} does not fit its events"))
         })
     }
 

@@ -87,9 +87,6 @@ pub(super) async fn lock_head(tx: &DatabaseTransaction) -> Result<Head, Fault> {
 
 /// Writes the head of a new log; does nothing where there is one.
 pub(super) async fn create_head(tx: &DatabaseTransaction, log_id: String) -> Result<(), Fault> {
-    if audit_head::Entity::find_by_id(1).one(tx).await?.is_some() {
-        return Ok(());
-    }
     let row = audit_head::ActiveModel {
         id: Set(1),
         log_id: Set(log_id),
@@ -97,7 +94,8 @@ pub(super) async fn create_head(tx: &DatabaseTransaction, log_id: String) -> Res
         edge: Set(Frontier::new().to_bytes()),
         latest_at: Set(Timestamp(0)),
     };
-    row.insert(tx).await?;
+    let insert = audit_head::Entity::insert(row).on_conflict_do_nothing_on([audit_head::Column::Id]);
+    insert.exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -223,6 +221,11 @@ pub(super) async fn close_intent(tx: &DatabaseTransaction, request: &EventId) ->
     }
 }
 
+/// Whether the outcome of a request is still to be told.
+pub(super) async fn is_open(on: &impl Reads, request: &EventId) -> Result<bool, Fault> {
+    Ok(open_intent::Entity::find_by_id(request.clone()).one(on.connection()).await?.is_some())
+}
+
 pub(super) async fn overdue_intents(
     on: &impl Reads,
     now: Timestamp,
@@ -308,7 +311,7 @@ pub(super) async fn head(on: &impl Reads) -> Result<(String, Frontier), Fault> {
     Ok((row.log_id, frontier))
 }
 
-/// The last `review.approved` of a draft's revision with this id, and whether something after it voids it.
+/// The events about a thing from a position on, in the order of the log.
 pub(super) async fn events_of_object(
     on: &impl Reads,
     object: &str,

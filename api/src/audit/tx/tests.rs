@@ -125,3 +125,19 @@ async fn rows_of_the_log_cannot_be_changed_and_a_changed_one_is_found() {
     let fault = read::self_check(&test.app.db).await.unwrap().fault.unwrap();
     assert!(fault.contains("`outcome`"), "{fault}");
 }
+
+#[tokio::test]
+async fn a_log_that_was_cut_off_is_found() {
+    use sea_orm::ConnectionTrait;
+    let test = testing::app().await;
+    for _ in 0..3 {
+        append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
+    }
+    let connection = test.app.db.connection();
+    connection.execute_unprepared("DROP TRIGGER audit_event_no_delete").await.unwrap();
+    connection.execute_unprepared("DELETE FROM audit_event WHERE position = 2").await.unwrap();
+    let check = read::self_check(&test.app.db).await.unwrap();
+    assert_eq!(check.fault.as_deref(), Some("the last 1 events are missing"));
+    connection.execute_unprepared("UPDATE audit_stream SET last_seq = 2").await.unwrap();
+    assert!(read::self_check(&test.app.db).await.unwrap().fault.is_some());
+}
