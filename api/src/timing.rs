@@ -48,8 +48,6 @@ pub struct Publishing {
     pub lease_ttl: Duration,
     /// How often a claim in work is renewed.
     pub heartbeat: Duration,
-    /// How often lost claims and intents without outcome are looked for.
-    pub reaper: Duration,
     /// An approval lapses this long after the decision ...
     pub approval_ttl: Duration,
     /// ... or this long after `publish_at`, whichever is later.
@@ -74,7 +72,6 @@ impl Default for Publishing {
             undo: seconds(10),
             lease_ttl: seconds(60),
             heartbeat: seconds(20),
-            reaper: seconds(15),
             approval_ttl: days(30),
             approval_ttl_after_publish_at: hours(24),
             missed_after: minutes(60),
@@ -202,23 +199,13 @@ pub struct Audit {
     pub intent_write: Duration,
     /// An intent without outcome for its `timeout_ms` and this long becomes `api.unknown`.
     pub outcome_grace: Duration,
-    /// How often a checkpoint is signed while the log grows.
-    pub checkpoint: Duration,
     /// How far `at` may lie before the greatest so far in its stream without a `system.clock_stepped`.
     pub clock_step: Duration,
-    /// How often `system.heartbeat` is written.
-    pub heartbeat: Duration,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self {
-            intent_write: seconds(2),
-            outcome_grace: seconds(30),
-            checkpoint: seconds(10),
-            clock_step: seconds(5),
-            heartbeat: days(1),
-        }
+        Self { intent_write: seconds(2), outcome_grace: seconds(30), clock_step: seconds(5) }
     }
 }
 
@@ -271,7 +258,7 @@ mod tests {
         let longest_send = timing.calls.send + timing.publishing.lease_ttl;
         assert!(timing.calls.send_intent >= longest_send);
         let given_up = timing.calls.send_intent + timing.audit.outcome_grace;
-        assert!(longest_send + timing.publishing.reaper < given_up);
+        assert!(longest_send + timing.process.publisher_tick < given_up);
         assert!(timing.calls.other < timing.calls.other_intent);
     }
 

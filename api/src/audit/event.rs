@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_entities::ids::{EventId, FlowId};
+use countersign_entities::ids::EventId;
 
 use super::header::{ObjectRef, Outcome, Stream, Value};
 use crate::actor::Actor;
@@ -223,13 +223,6 @@ impl Event {
     #[must_use]
     pub fn flow(mut self, flow: impl ToString) -> Self {
         self.flow = Some(flow.to_string());
-        self
-    }
-
-    /// As [`Event::flow`] where there may be none.
-    #[must_use]
-    pub fn flow_if(mut self, flow: Option<&FlowId>) -> Self {
-        self.flow = flow.map(ToString::to_string);
         self
     }
 

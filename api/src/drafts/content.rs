@@ -138,11 +138,6 @@ impl Content {
         Value::Object(set.collect())
     }
 
-    /// The same content with another time, or with none.
-    pub fn with_publish_at(self, publish_at: Option<PublishAt>) -> Content {
-        Content { publish_at, ..self }
-    }
-
     /// Our reference of the account.
     pub fn connection(&self) -> &str {
         &self.connection

@@ -104,16 +104,6 @@ impl PublishAt {
         (is_zone && is_offset).then(|| PublishAt { local, zone, offset: offset.map(str::to_owned) })
     }
 
-    /// The wall time of a moment (microseconds since 1970) in a zone, in whole minutes. Errors: the zone is not known,
-    /// or the moment lies outside the years 1 to 9999.
-    pub fn from_instant(micros: i64, zone: &str) -> Result<Self, ScheduleError> {
-        let time_zone = time_zone(zone)?;
-        let moment = Timestamp::from_microsecond(micros).map_err(|_| ScheduleError::Local)?;
-        let local = time_zone.to_datetime(moment).strftime("%Y-%m-%dT%H:%M").to_string();
-        let offset = offset_text(time_zone.to_offset(moment));
-        PublishAt::new(&local, zone, Some(&offset))
-    }
-
     /// The wall time, `2026-12-01T09:00`.
     pub fn local(&self) -> &str {
         &self.local

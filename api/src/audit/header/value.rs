@@ -101,11 +101,6 @@ impl Value {
         if let Value::Int(number) = self { Some(*number) } else { None }
     }
 
-    /// True or false, if this is either.
-    pub fn as_bool(&self) -> Option<bool> {
-        if let Value::Bool(flag) = self { Some(*flag) } else { None }
-    }
-
     fn write(&self, out: &mut String, depth: usize) -> Result<(), FormatError> {
         match self {
             Value::Object(members) => write_object(members, out, depth),

@@ -60,8 +60,6 @@ pub(crate) struct Change {
     pub(crate) due_at: Option<Option<Timestamp>>,
     pub(crate) publication_id: Option<PublicationId>,
     pub(crate) submitted: Option<Option<(OperatorId, Timestamp)>>,
-    /// Number and hex digest.
-    pub(crate) revision: Option<(i32, String)>,
 }
 
 impl Change {
@@ -76,9 +74,6 @@ impl Change {
         }
         if let Some(submitted) = self.submitted {
             (after.submitted_by, after.submitted_at) = submitted.unzip();
-        }
-        if let Some((revision, digest)) = self.revision {
-            (after.revision, after.digest) = (revision, digest);
         }
         after
     }
