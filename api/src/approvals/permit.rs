@@ -71,6 +71,7 @@ use crate::{
     actor::Actor,
     app::App,
     audit::{AuditedTx, Event, Happening, Stream},
+    clock,
     drafts::{self, Revision, content::Content},
     error::Fault,
     hooks::Point,
@@ -174,15 +175,27 @@ impl From<Fault> for Denied {
 /// Turns a claimed publication into the right to send it, or says why not.
 ///
 /// # Errors
-/// [`Denied`]; then nothing was written and nothing may be sent.
+/// [`Denied`]; then nothing may be sent. Where the log does not take the intent in time it may have been written all
+/// the same: such a send never begins, and the reaper finds it.
 pub async fn redeem(app: &App, request: Request) -> Result<PublishPermit, Denied> {
+    // Before the transaction: nothing slow may happen inside.
+    let sent: [u8; 32] = Sha256::digest(&request.image.bytes).into();
+    let limit = app.timing.audit.intent_write;
+    let redeemed = clock::within(&*app.clock, limit, Box::pin(redeem_in_time(app, request, sent))).await;
+    redeemed.unwrap_or(Err(Denied::NotNow("the audit log does not take the intent in time")))
+}
+
+async fn redeem_in_time(app: &App, request: Request, sent: [u8; 32]) -> Result<PublishPermit, Denied> {
     let tx = AuditedTx::begin(app).await?;
+    store::lock_publication(&tx, &request.publication_id).await?;
+    // From here on nobody commits: what is read now still holds when the intent is in the log.
+    tx.lock_log().await?;
     let facts = store::facts(&tx, &request.publication_id).await?;
     let facts = facts.ok_or(Denied::NotGenuine("its rows are not complete"))?;
     let now = app.now();
     check_lease(&facts, &request, now)?;
     check_approval(app, &tx, &facts).await?;
-    let content = check_content(&tx, &facts, &request.image).await?;
+    let content = check_content(&tx, &facts, &sent).await?;
     if let Some(due_at) = content.due_at().filter(|due_at| *due_at > now) {
         return Err(Denied::Early(due_at));
     }
@@ -230,6 +243,9 @@ fn check_lease(facts: &Facts, request: &Request, now: Timestamp) -> Result<(), D
     if publication.due_at > now {
         return Err(Denied::NotNow("it is not due"));
     }
+    if facts.has_unknown_twin {
+        return Err(Denied::NotNow("one that says the same may be on the board already"));
+    }
     // What is claimed was scheduled, and an unproven attempt never leads back there.
     if facts.unsettled > 0 {
         return Err(Denied::NotGenuine("an earlier attempt is not proven harmless"));
@@ -265,7 +281,7 @@ async fn check_approval(app: &App, tx: &AuditedTx<'_>, facts: &Facts) -> Result<
     Ok(())
 }
 
-async fn check_content(tx: &AuditedTx<'_>, facts: &Facts, image: &Image) -> Result<Content, Denied> {
+async fn check_content(tx: &AuditedTx<'_>, facts: &Facts, sent: &[u8; 32]) -> Result<Content, Denied> {
     let approval = &facts.approval;
     let is_current = facts.draft_state == DraftState::Approved
         && facts.draft_revision == approval.revision
@@ -280,8 +296,7 @@ async fn check_content(tx: &AuditedTx<'_>, facts: &Facts, image: &Image) -> Resu
     if revision.recomputed_digest() != approval.digest {
         return Err(Denied::NotGenuine("the content is not what was approved"));
     }
-    let sent: [u8; 32] = Sha256::digest(&image.bytes).into();
-    if revision.content.image_sha256() != Some(&sent) {
+    if revision.content.image_sha256() != Some(sent) {
         return Err(Denied::NotGenuine("the image is not what was approved"));
     }
     let is_same_way = revision.content.connection() == facts.publication.connection_id.as_str()

@@ -202,6 +202,7 @@ pub(super) struct Facts {
     pub(super) is_paused: bool,
     pub(super) unsettled: usize,
     pub(super) attempts: usize,
+    pub(super) has_unknown_twin: bool,
     pub(super) last_attempt: i32,
 }
 
@@ -238,10 +239,28 @@ pub(super) async fn facts(tx: &AuditedTx<'_>, id: &PublicationId) -> Result<Opti
         is_paused: is_paused(tx).await?,
         unsettled: attempts.iter().filter(|attempt| !is_harmless(attempt)).count(),
         attempts: attempts.len(),
+        has_unknown_twin: has_unknown_twin(tx, &publication).await?,
         last_attempt: attempts.iter().map(|attempt| attempt.n).max().unwrap_or(0),
         publication,
         approval,
     }))
+}
+
+/// Whether what became of another one with the same board and texts is not proven.
+async fn has_unknown_twin(tx: &AuditedTx<'_>, publication: &publication::Model) -> Result<bool, Fault> {
+    let twin = publication::Entity::find()
+        .filter(publication::Column::ConnectionId.eq(publication.connection_id.clone()))
+        .filter(publication::Column::Fingerprint.eq(publication.fingerprint.as_str()))
+        .filter(publication::Column::State.eq(PublicationState::Unknown));
+    Ok(twin.one(tx.connection()).await?.is_some())
+}
+
+/// Keeps others from moving a publication on until the transaction ends; on SQLite nobody else writes anyway.
+pub(super) async fn lock_publication(tx: &AuditedTx<'_>, id: &PublicationId) -> Result<(), Fault> {
+    if tx.is_postgres() {
+        publication::Entity::find_by_id(id.clone()).lock_exclusive().one(tx.connection()).await?;
+    }
+    Ok(())
 }
 
 /// The setting of the kill switch; the publisher writes it.

@@ -103,6 +103,20 @@ impl<'a> AuditedTx<'a> {
         self.app.now()
     }
 
+    /// Keeps everybody else from committing until this transaction ends, for what must still hold when it does. Lock
+    /// rows before: the log's head is always the last.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] where it cannot be had in time.
+    pub async fn lock_log(&self) -> Result<(), Fault> {
+        store::lock_head(&self.tx).await.map(drop)
+    }
+
+    /// Whether rows are locked one by one.
+    pub fn is_postgres(&self) -> bool {
+        self.app.db.is_postgres()
+    }
+
     /// Begins a transaction of the closed list, without events.
     ///
     /// # Errors

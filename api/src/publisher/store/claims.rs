@@ -2,7 +2,7 @@
 
 use countersign_entities::{Timestamp, ids::PublicationId, publication, vocabulary::PublicationState};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement},
 };
 
@@ -71,7 +71,7 @@ fn twin_is_open() -> SelectStatement {
         .to_owned()
 }
 
-/// Takes a scheduled publication for a while.
+/// Takes a scheduled publication for a while; false where somebody else has it, or another one of its account.
 pub(in crate::publisher) async fn claim(
     tx: &HousekeepingTx,
     id: &PublicationId,
@@ -85,8 +85,13 @@ pub(in crate::publisher) async fn claim(
         .filter(publication::Column::Id.eq(id.clone()))
         .filter(publication::Column::State.eq(PublicationState::Scheduled))
         .exec(tx.connection())
-        .await?;
-    Ok(updated.rows_affected == 1)
+        .await;
+    match updated {
+        Ok(updated) => Ok(updated.rows_affected == 1),
+        // On PostgreSQL two workers may take two of one account at the same time: the schema lets one of them.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A lease.
