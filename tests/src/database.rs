@@ -35,3 +35,16 @@ impl Intruder {
         row.unwrap().try_get_by_index::<i64>(0).unwrap()
     }
 }
+
+/// Where `tests/run` has a throw-away PostgreSQL, in the variable's place with `{}` for the database's name.
+const CLUSTER: &str = "COUNTERSIGN_TEST_POSTGRES";
+
+/// An empty database of its own in the throw-away PostgreSQL; none where there is no such.
+pub async fn fresh_postgres() -> Option<String> {
+    let cluster = std::env::var(CLUSTER).ok()?;
+    let name = format!("t{}", uuid::Uuid::now_v7().simple());
+    let server = Intruder::open(&cluster.replace("{}", "postgres")).await;
+    server.run(&format!("CREATE DATABASE {name}")).await;
+    server.0.close().await.unwrap();
+    Some(cluster.replace("{}", &name))
+}

@@ -124,7 +124,10 @@ impl Builder {
     }
 
     /// Starts it.
-    pub async fn start(self) -> Harness {
+    pub async fn start(mut self) -> Harness {
+        if let (Database::Embedded, Some(url)) = (&self.database, crate::database::fresh_postgres().await) {
+            self.database = Database::At(url);
+        }
         rustls::crypto::ring::default_provider().install_default().ok();
         crate::diary::begin();
         let time = Time::standing_still();
