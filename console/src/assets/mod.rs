@@ -60,11 +60,6 @@ pub fn sprite() -> &'static str {
     &SPRITE
 }
 
-/// Compresses every file now, so that the first visitor does not wait for it.
-pub fn warm_up() {
-    LazyLock::force(&ASSETS);
-}
-
 impl Asset {
     fn new(name: &str, data: &[u8]) -> Self {
         let digest = hex::encode(Sha256::digest(data)).chars().take(16).collect();

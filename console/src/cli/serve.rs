@@ -15,7 +15,7 @@ use crate::{
 /// What is started.
 #[derive(Args, Debug, Clone, Copy, Default)]
 pub struct Serve {
-    /// Leave the workers to `countersign worker`, which runs beside this
+    /// Answer only: no worker runs, so nothing is sent, refreshed or swept until another start without this
     #[arg(long)]
     pub without_workers: bool,
 }

@@ -9,7 +9,6 @@ use countersign_api::vocabulary::DraftState;
 use poem::handler;
 use poem::web::Path;
 
-use super::settings::IMAGES_KEPT;
 use crate::views::connections as view;
 use crate::views::environment::Environment;
 use crate::views::form::FieldError;
@@ -67,7 +66,6 @@ pub(super) async fn ask_disconnect(visit: Visit, Path(connection): Path<String>)
         scheduled: waiting(&visit, &connection.id).await?,
         username: shown::name(&connection).unwrap_or_else(|| "this account".into()),
         revoke_url: APPS_AT_PINTEREST.into(),
-        kept_for: IMAGES_KEPT.into(),
         id: connection.id.to_string(),
     };
     Ok(page(view::disconnect(&visit.frame_in(connection.environment.as_str()).await?, &model)))

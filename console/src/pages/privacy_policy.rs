@@ -3,13 +3,13 @@
 use countersign_api::app::App;
 use poem::handler;
 
-use super::settings::{IMAGES_KEPT, long};
+use super::settings::long;
 use crate::views::privacy_policy as view;
 use crate::views::time::Times;
 use crate::web::{Answer, Visit, page};
 
 /// Since when the built-in text says what it says. Set it when the text changes.
-const BUILT_IN: &str = "22 November 2026";
+const BUILT_IN: &str = "25 November 2026";
 
 /// `GET /privacy-policy`
 #[handler]
@@ -49,9 +49,8 @@ fn kept(app: &App) -> Vec<(String, String)> {
             "until you disconnect or withdraw it; then deleted at once".to_owned(),
         ),
         ("A consent that was begun", format!("{}; it works once", long(app.timing.oauth.state_ttl))),
-        ("Images", format!("{IMAGES_KEPT} after the Pin was published or given up")),
         ("Images that no draft uses", long(process.unattached_upload_ttl)),
-        ("Drafts, signatures and the ids of Pins", "while the workflow needs them".to_owned()),
+        ("Drafts with their images, signatures and the ids of Pins", "until whoever is responsible erases them, also on your request".to_owned()),
         ("Sessions of operators", format!("{} at most", long(sign_in.session_absolute_ttl))),
         ("Server logs", long(process.access_log_ttl)),
         ("Audit log", "as long as needed to prove what was published and why".to_owned()),

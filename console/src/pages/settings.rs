@@ -11,9 +11,6 @@ use crate::views::settings as view;
 use crate::views::tokens::Tokens;
 use crate::web::{Answer, Visit, page_as};
 
-/// How long an image is kept after the last draft that uses it was published or discarded.
-pub(super) const IMAGES_KEPT: &str = "30 days";
-
 /// `GET /settings`
 #[handler]
 pub(super) async fn show(visit: Visit) -> Answer {
@@ -58,7 +55,6 @@ fn review(app: &App) -> view::Group {
                     long(timing.approval_ttl_after_publish_at)
                 ),
             ),
-            ("A Pin is missed", format!("{} after its time", long(timing.missed_after))),
             ("Time zone", review.time_zone_name.clone()),
         ],
     )
@@ -83,7 +79,6 @@ fn pinterest(app: &App) -> view::Group {
             ("Access", tier.to_owned()),
             ("May be connected", open.join(", ")),
             ("Redirect address", format!("{}oauth/callback", app.config.server.public_url)),
-            ("Between two Pins", format!("{} for each account", long(app.timing.publishing.spacing))),
         ],
     )
 }

@@ -213,7 +213,7 @@ impl Actions {
         unfold(
             "Discard",
             html! {
-                p.small { "It ends here and can never be sent. It stays under Discarded until the rules erase it." }
+                p.small { "It ends here and can never be sent. It stays under Discarded." }
                 (self.post(frame, "discard", "btn bad", html! { (icon("trash")) "Discard it" }))
             },
         )

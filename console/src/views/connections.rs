@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
-use super::number;
+use super::{number, pins};
 use super::table::{self, Table};
 
 /// The page.
@@ -133,8 +133,6 @@ pub struct Disconnect {
     pub scheduled: u64,
     /// Where the person can remove the app at Pinterest; http(s).
     pub revoke_url: String,
-    /// How long content is kept afterwards: `30 days`.
-    pub kept_for: String,
 }
 
 /// The whole page.
@@ -215,7 +213,7 @@ fn buttons(frame: &Frame, connection: &Connection) -> Markup {
 fn panel(frame: &Frame, connection: &Connection) -> Markup {
     let name = connection.username.as_deref().unwrap_or("this account");
     let expected = connection.expected.as_deref().unwrap_or("another one");
-    let waiting = format!("{} Pins wait for it, with both signatures kept.", number(connection.waiting));
+    let waiting = format!("{} for it, with both signatures kept.", pins(connection.waiting, "waits", "wait"));
     let (tone, title, words) = match connection.state {
         ConnectionState::Active | ConnectionState::Disconnected => return html! {},
         ConnectionState::Unconfirmed => (
@@ -331,9 +329,9 @@ pub fn disconnect(frame: &Frame, model: &Disconnect) -> Markup {
                     li { "The consent here; nothing can be sent for it any more" }
                 } }
                 section.sheet { h2 { "Kept" } ul.stack-s.small {
-                    li { "Drafts and their history, for " (model.kept_for) }
-                    li { "The audit log, as its rules say: it shows what was done" }
-                    li { (number(model.scheduled)) " scheduled Pins, held until the account is connected again" }
+                    li { "Drafts with their images and their history" }
+                    li { "The audit log: it shows what was done" }
+                    li { (pins(model.scheduled, "that is countersigned", "that are countersigned")) ", held until the account is connected again" }
                 } }
             }
             p.small.gap { "Pinterest itself keeps listing the app until you remove it there: " (super::link::outside(&model.revoke_url, "Pinterest’s settings")) "." }

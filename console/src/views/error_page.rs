@@ -7,15 +7,6 @@ use super::frame::Frame;
 use super::layout::{self, Section, Shape};
 use super::note::{self, Tone};
 
-/// Whether the thing that failed may have made a Pin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pin {
-    /// It made none.
-    No,
-    /// It may exist; the draft's page says what is known.
-    Maybe,
-}
-
 /// A page for something that went wrong.
 #[derive(Clone, Debug)]
 pub struct ErrorPage {
@@ -25,8 +16,6 @@ pub struct ErrorPage {
     pub title: String,
     /// What happened.
     pub happened: String,
-    /// Whether a Pin may exist.
-    pub pin: Pin,
     /// What to do.
     pub todo: String,
     /// A way out: words and address.
@@ -43,7 +32,6 @@ impl ErrorPage {
             status,
             title: title.into(),
             happened: happened.into(),
-            pin: Pin::No,
             todo: todo.into(),
             way_out: ("To the queue".into(), "/".into()),
             reference: None,
@@ -66,7 +54,7 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
         ),
         404 => (
             "There is nothing here",
-            "No such page, or it was erased by the rules.",
+            "No such page, or it was erased.",
             "Check the address, or look in the queue.",
         ),
         409 => (
@@ -131,10 +119,7 @@ pub fn page(frame: &Frame, error: &ErrorPage) -> Markup {
         html! {
             div.head { div { h1 { (error.title) } p { (error.happened) } } }
             div.narrow.stack {
-                @match error.pin {
-                    Pin::No => p { "No Pin was made because of this." },
-                    Pin::Maybe => (note::note(Tone::Warn, "A Pin may exist", "It was being sent. The page of the draft says what is known. Nothing is sent again without a new signature.")),
-                }
+                p { "No Pin was made because of this." }
                 p { b { "What to do: " } (error.todo) }
                 div.line { a.btn.solid href=(error.way_out.1) { (error.way_out.0) } }
                 p.small.dim { "Status " (error.status) @if let Some(reference) = &error.reference { " · reference " code { (reference) } } }
@@ -188,8 +173,6 @@ pub fn session_ended(frame: &Frame, kept: &Kept, email: &str, refused: Option<&s
                 input type="hidden" name="kept_action" value=(kept.action);
                 @if kept.had_file { input type="hidden" name="kept_file" value="yes"; }
                 @for (name, value) in &kept.fields { input type="hidden" name={ "kept." (name) } value=(value); }
-            h2.name { "Sign in to go on" }
-            @if let Some(words) = refused { (note::note(Tone::Bad, "Not signed in", words)) }
                 (Field::line("email", "E-mail", "email").value(email).autocomplete("username").required())
                 (Field::password("password", "Password", "current-password").required())
                 button.btn.solid.big { "Sign in and go on" }

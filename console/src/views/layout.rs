@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::form;
 use super::frame::{Frame, Roles, Theme, Toast, Viewer};
 use super::icon::icon;
-use super::number;
+use super::{number, pins};
 use crate::assets;
 
 /// A place in the navigation.
@@ -132,7 +132,7 @@ fn paused(frame: &Frame) -> Markup {
         @if let Some(paused) = shown {
             section.paused aria-label="Publishing" { (icon("pause"))
                 span { b { "Publishing is paused." } " " (paused.by) " paused it, "
-                    (frame.times.short(paused.at)) ". " (number(paused.waiting)) " Pins wait. "
+                    (frame.times.short(paused.at)) ". " (pins(paused.waiting, "waits", "wait")) ". "
                     a href="/settings#publishing" { "See why" } }
             }
         }

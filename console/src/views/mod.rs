@@ -76,5 +76,13 @@ pub fn number(value: u64) -> String {
     out
 }
 
+/// `1 Pin waits`, `31 Pins wait`: how many Pins, with the verb that fits.
+pub fn pins(count: u64, one: &str, several: &str) -> String {
+    match count {
+        1 => format!("1 Pin {one}"),
+        _ => format!("{} Pins {several}", number(count)),
+    }
+}
+
 #[cfg(test)]
 mod tests;

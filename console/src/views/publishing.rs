@@ -6,7 +6,7 @@ use super::form;
 use super::frame::{Frame, Paused};
 use super::icon::icon;
 use super::note::{self, Tone};
-use super::number;
+use super::pins;
 
 /// The switch as one person sees it.
 #[derive(Clone, Debug, Default)]
@@ -35,10 +35,10 @@ pub fn section(frame: &Frame, publishing: &Publishing) -> Markup {
 
 fn pause(frame: &Frame, publishing: &Publishing) -> Markup {
     html! {
-        p { "Publishing runs. " (number(publishing.due_soon)) " Pins are due within a day." }
+        p { "Publishing runs. " (pins(publishing.due_soon, "is", "are")) " due within a day." }
         @if publishing.may_pause {
             div.stack-s.gap.narrow {
-                p.small.soft { "From then on nothing is sent, for all accounts. What was sent already cannot be called back. Signatures stay; a Pin that is more than 60 minutes late when publishing goes on counts as missed." }
+                p.small.soft { "From then on nothing is sent, for all accounts. What was sent already cannot be called back. Signatures stay, and what came due meanwhile is sent once publishing goes on." }
                 (form::button(frame, "/publishing/pause", "btn bad", html! { (icon("pause")) "Pause publishing" }))
             }
         } @else { p.small.soft { "Reviewers and admins can pause it." } }
@@ -50,7 +50,7 @@ fn resume(frame: &Frame, publishing: &Publishing, paused: &Paused) -> Markup {
         Tone::Warn,
         "Publishing is paused",
         html! {
-            p { (paused.by) " paused it, " (frame.times.short(paused.at)) ". " (number(paused.waiting)) " Pins wait." }
+            p { (paused.by) " paused it, " (frame.times.short(paused.at)) ". " (pins(paused.waiting, "waits", "wait")) "." }
             @if publishing.may_resume {
                 div.line { (form::button(frame, "/publishing/resume", "btn solid", html! { (icon("send")) "Resume publishing" })) }
                 p.small.gap-s { "What is due is sent at once, one after another for each account." }

@@ -35,7 +35,7 @@ pub fn page(frame: &Frame, settings: &Settings) -> Markup {
         "Settings",
         Section::Settings,
         html! {
-            div.head { div { h1 { "Settings" } p { "The rules in force. They come from the configuration, and every change of it is in the audit log." } } }
+            div.head { div { h1 { "Settings" } p { "The rules in force. They come from the configuration. A change of who may countersign is in the audit log." } } }
             div.split {
                 div.stack-l {
                     @for group in &settings.groups { (self::group(group)) }

@@ -7,8 +7,6 @@ use maud::{Markup, html};
 pub enum Standing {
     /// Signed by a person.
     Signed,
-    /// Signed a moment ago: drawn once.
-    Fresh,
     /// Nobody signed yet.
     Open,
     /// Was signed and is struck out.
@@ -99,7 +97,6 @@ fn line(label: &str, signature: &Signature, is_mini: bool) -> Markup {
 fn code(standing: Standing) -> &'static str {
     match standing {
         Standing::Signed => "signed",
-        Standing::Fresh => "fresh",
         Standing::Open => "open",
         Standing::Void => "void",
         Standing::Machine => "api",

@@ -191,4 +191,6 @@ fn numbers_read_as_people_write_them() {
     assert_eq!(super::number(999), "999");
     assert_eq!(super::number(18_204), "18,204");
     assert_eq!(super::number(1_234_567), "1,234,567");
+    assert_eq!(super::pins(1, "waits", "wait"), "1 Pin waits");
+    assert_eq!(super::pins(1_200, "waits", "wait"), "1,200 Pins wait");
 }

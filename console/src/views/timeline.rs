@@ -87,8 +87,6 @@ pub struct Entry {
     pub at: i64,
     /// A note that came with it.
     pub note: Option<String>,
-    /// A reference to look it up by: a request id.
-    pub reference: Option<String>,
 }
 
 /// The list.
@@ -108,7 +106,6 @@ fn item(times: &Times, entry: &Entry) -> Markup {
             }
             small {
                 (times.element(entry.at))
-                @if let Some(reference) = &entry.reference { " · " code { (reference) } }
             }
             @if let Some(note) = &entry.note { q { (note) } }
         }

@@ -70,8 +70,6 @@ pub struct Candidate {
     pub pin_id: String,
     /// Its page; only http(s).
     pub url: String,
-    /// When Pinterest says it was created, in Unix microseconds.
-    pub created_at: Option<i64>,
 }
 
 /// A Pin that stopped.
@@ -161,9 +159,7 @@ fn evidence(times: &Times, unknown: &Unknown) -> Markup {
             ])) }
             div { h3 { "What the board shows" }
                 (table::facts(&[("Looked", html! { (looked) }), ("Same content", html! { (found) })]))
-                @for candidate in &unknown.candidates { p.small.gap-s { (link::outside(&candidate.url, &format!("Pin {}", candidate.pin_id)))
-                    @if let Some(at) = candidate.created_at { ", created " (times.short(at)) }
-                } }
+                @for candidate in &unknown.candidates { p.small.gap-s { (link::outside(&candidate.url, &format!("Pin {}", candidate.pin_id))) } }
             }
         }
     }

@@ -179,7 +179,6 @@
     if (key === 'g') goes = Date.now();
     else if (key === 'j') move(1);
     else if (key === 'k') move(-1);
-    else if (key === 'x') document.activeElement?.closest?.('li')?.querySelector('input[type=checkbox]')?.click();
     else if (key === '?') one('#keys')?.showModal();
     else if (['a', 'c', 'r', 'e', '/'].includes(key) && !event.repeat && act(key)) event.preventDefault();
   });

@@ -22,7 +22,7 @@ fn open(stored: StoredSealed, header: Option<&Header>) -> SealedPart {
             format!("Fits its commitment {}…", start(&stored.commitment))
         }
         (_, _, Some(_)) => "Does not fit its commitment: somebody changed it. Run the check.".to_owned(),
-        _ => format!("Erased by the rules. Its commitment {}… stays.", start(&stored.commitment)),
+        _ => format!("Erased. Its commitment {}… stays.", start(&stored.commitment)),
     };
     SealedPart { name: stored.name, value: stored.value.map(readable), remark }
 }

@@ -26,7 +26,6 @@ fn entry(moment: &Moment, people: &People, times: &Times) -> Option<Entry> {
         who: who.map(|id| people.name(id).to_owned()),
         at: moment.at.micros(),
         note: moment.note.clone(),
-        reference: None,
     })
 }
 

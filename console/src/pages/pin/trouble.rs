@@ -61,7 +61,7 @@ impl Case<'_> {
 
     fn candidate(&self, publication: &Publication, pin_id: &str) -> Candidate {
         let url = parts::pin_url(self.app, publication.environment, pin_id).unwrap_or_default();
-        Candidate { pin_id: pin_id.to_owned(), url, created_at: None }
+        Candidate { pin_id: pin_id.to_owned(), url }
     }
 
     fn held(&self, publication: &Publication) -> Stopped {
@@ -102,8 +102,7 @@ impl Case<'_> {
     fn missed(&self) -> Stopped {
         Stopped {
             title: "Missed".to_owned(),
-            words: "It could not be sent within 60 minutes of its time. No Pin was made. It waits for review again, \
-                    and a fresh countersignature sends it."
+            words: "It could not be sent in time. No Pin was made. It waits for review again, and a fresh countersignature sends it."
                 .to_owned(),
             next: Some(self.review()),
             ..Stopped::default()

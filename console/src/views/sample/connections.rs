@@ -19,7 +19,6 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         username: t.say("@halden_kitchen"),
         scheduled: 31,
         revoke_url: "https://www.pinterest.com/settings/security".into(),
-        kept_for: "30 days".into(),
     };
     let mut pages = vec![
         Page { name: "connections", html: connections::page(&sandbox, &list) },

@@ -144,7 +144,6 @@ pub(super) fn unknown(t: Tongue, state: PublicationState) -> Trouble {
         candidates: vec![Candidate {
             pin_id: t.say("813744021190"),
             url: format!("https://pin.example/{}", t.say("813744021190")),
-            created_at: Some(NOW - HOUR),
         }],
         refused: None,
         typed: Typed::default(),

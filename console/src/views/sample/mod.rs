@@ -90,7 +90,7 @@ impl Tongue {
 
     /// An image.
     pub fn picture(self, name: &str, width: u32, height: u32) -> Picture {
-        Picture { url: format!("/api/v1/assets/{}/content", self.say(name)), width, height }
+        Picture { url: format!("/assets/{}/content", self.say(name)), width, height }
     }
 
     /// The message after an approval.

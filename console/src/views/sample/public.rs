@@ -1,7 +1,7 @@
 //! Samples of public pages and of errors.
 
 use super::{Page, Tongue};
-use crate::views::error_page::{self, ErrorPage, Kept, Pin};
+use crate::views::error_page::{self, ErrorPage, Kept};
 use crate::views::privacy_policy::{self, PrivacyPolicy};
 
 pub(super) fn pages(t: Tongue) -> Vec<Page> {
@@ -41,7 +41,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
 }
 
 fn failed(t: Tongue) -> ErrorPage {
-    ErrorPage { pin: Pin::Maybe, reference: Some(t.say("ref_01j9x4w2m7")), ..ErrorPage::of(500) }
+    ErrorPage { reference: Some(t.say("ref_01j9x4w2m7")), ..ErrorPage::of(500) }
 }
 
 fn kept(t: Tongue) -> Kept {
