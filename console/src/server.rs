@@ -33,6 +33,8 @@ mod front;
 mod rehearsal;
 
 use front::Front;
+#[cfg(test)]
+pub(crate) use front::limit as body_limit;
 use rehearsal::Rehearsal;
 
 /// What a server is started with; tests bring their own clock and randomness.

@@ -213,6 +213,14 @@ pub async fn about(on: &impl Reads, object: &str, from: i64) -> Result<Vec<Store
     store::events_of_object(on, object, from).await
 }
 
+/// The events of one type about some things, in the order of the log.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn about_many(on: &impl Reads, kind: &str, objects: &[&str]) -> Result<Vec<StoredEvent>, Fault> {
+    store::events_of_objects(on, kind, objects).await
+}
+
 /// Makes the log's head where there is none.
 ///
 /// # Errors

@@ -326,6 +326,23 @@ pub(super) async fn events_of_object(
     Ok(rows.into_iter().map(StoredEvent::from).collect())
 }
 
+pub(super) async fn events_of_objects(
+    on: &impl Reads,
+    kind: &str,
+    objects: &[&str],
+) -> Result<Vec<StoredEvent>, Fault> {
+    if objects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = audit_event::Entity::find()
+        .filter(audit_event::Column::ObjectRef.is_in(objects.iter().copied()))
+        .filter(audit_event::Column::Kind.eq(kind))
+        .order_by_asc(audit_event::Column::Position)
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(StoredEvent::from).collect())
+}
+
 pub(super) async fn stream_ends(on: &impl Reads) -> Result<Vec<(String, i64, String)>, Fault> {
     let rows =
         audit_stream::Entity::find().order_by_asc(audit_stream::Column::Stream).all(on.connection()).await?;

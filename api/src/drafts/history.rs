@@ -1,6 +1,6 @@
 //! What happened to a draft, as the audit log tells it, with what people wrote beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use countersign_entities::{
     Timestamp,
@@ -10,6 +10,7 @@ use countersign_entities::{
 
 use super::{comments::Comment, error::Error, store};
 use crate::{
+    actor::Via,
     app::App,
     audit::{
         Value,
@@ -19,6 +20,9 @@ use crate::{
     error::Fault,
     operators::role::Reader,
 };
+
+/// A draft was signed and put in review.
+const SUBMITTED: &str = "review.submitted";
 
 /// One event of a draft's timeline.
 #[derive(Clone, Debug)]
@@ -61,6 +65,30 @@ impl Moment {
     }
 }
 
+/// Of these drafts those whose present signature was set by an API token, which has no hand.
+///
+/// # Errors
+/// [`Fault`] where the database fails or an event is damaged.
+pub async fn signed_by_token(
+    app: &App,
+    _reader: &Reader,
+    ids: &[DraftId],
+) -> Result<HashSet<DraftId>, Fault> {
+    let ids: Vec<&str> = ids.iter().map(DraftId::as_str).collect();
+    let mut last = HashMap::new();
+    for event in read::about_many(&app.db, SUBMITTED, &ids).await? {
+        let header = header(&event)?;
+        let is_by_token = header.facts.get("via").and_then(Value::as_str) == Some(Via::Token.as_str());
+        // In the order of the log, so that the last submission counts.
+        last.insert(event.object_ref.unwrap_or_default(), is_by_token);
+    }
+    Ok(last.into_iter().filter_map(|(id, is_by_token)| id.parse().ok().filter(|_| is_by_token)).collect())
+}
+
+fn header(event: &StoredEvent) -> Result<Header, Fault> {
+    Header::parse_line(&event.header).map_err(|_| Fault::Lost("an event's header is damaged"))
+}
+
 /// Everything that the log tells of a draft, the first event first: its revisions, submissions, verdicts, comments,
 /// its way to Pinterest.
 ///
@@ -74,8 +102,7 @@ pub async fn history(app: &App, _reader: &Reader, id: &DraftId) -> Result<Vec<Mo
 }
 
 fn moment(event: StoredEvent, notes: &mut Notes) -> Result<Moment, Fault> {
-    let header =
-        Header::parse_line(&event.header).map_err(|_| Fault::Lost("an event's header is damaged"))?;
+    let header = header(&event)?;
     let operator_id: Option<OperatorId> = event.actor_ref.and_then(|reference| reference.parse().ok());
     let revision = header.object.and_then(|object| i32::try_from(object.revision?).ok());
     Ok(Moment {

@@ -23,7 +23,9 @@ pub(crate) mod store;
 mod tab;
 #[cfg(test)]
 mod tests;
+mod twins;
 pub mod void;
+mod waiting;
 mod whole;
 pub mod working_copy;
 mod write;
@@ -37,10 +39,12 @@ pub use draft::{Draft, Revision};
 pub use end::{cancel, discard};
 pub use error::{Error, Stale};
 pub use fields::{Fields, NewDraft, Patch, PublishAtInput, PublishAtPatch};
-pub use history::{Moment, history};
+pub use history::{Moment, history, signed_by_token};
 pub use queue::{Filter, MAX_LIMIT, Page, counts, list, move_due};
 pub use renew::renew;
 pub use tab::tab_of;
+pub use twins::{Sought, Twin, twins};
+pub use waiting::{Waiting, Written, waiting};
 pub use whole::whole;
 pub use write::{create, duplicate, reschedule, save};
 

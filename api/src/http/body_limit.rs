@@ -16,6 +16,9 @@ use poem::{Body, Endpoint, Middleware, Request, Result};
 pub const BODY_BYTES: usize = 1 << 20;
 /// The most that an upload may send: an image of 10 MiB and what the form wraps around it.
 pub const UPLOAD_BYTES: usize = 11 << 20;
+/// The most that a form of a page may send: an image that is far too large is read and thrown away, so that what was
+/// typed beside it is not lost.
+pub const FORM_BYTES: usize = 128 << 20;
 
 /// Whether a request has sent more than it may; found among the request's data.
 #[derive(Clone, Default)]
@@ -31,8 +34,8 @@ impl Overrun {
 /// The middleware.
 #[derive(Clone, Copy)]
 pub struct BodyLimit {
-    /// Whether a request may send a file.
-    pub is_upload: fn(&Request) -> bool,
+    /// How many bytes a request may send.
+    pub limit: fn(&Request) -> usize,
 }
 
 impl<E: Endpoint> Middleware<E> for BodyLimit {
@@ -53,8 +56,7 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     type Output = E::Output;
 
     async fn call(&self, mut request: Request) -> Result<E::Output> {
-        let is_upload = (self.limit.is_upload)(&request);
-        let limit = if is_upload { UPLOAD_BYTES } else { BODY_BYTES };
+        let limit = (self.limit.limit)(&request);
         let overrun = Overrun::default();
         let body = counted(request.take_body(), limit, overrun.clone());
         request.set_body(body);
@@ -85,6 +87,10 @@ mod tests {
 
     use super::*;
 
+    fn limit(request: &Request) -> usize {
+        if request.uri().path() == "/upload" { UPLOAD_BYTES } else { BODY_BYTES }
+    }
+
     async fn ask(path: &str, bytes: usize) -> bool {
         let reads = make(|request: Request| async move {
             let overrun = request.data::<Overrun>().cloned().unwrap();
@@ -92,7 +98,7 @@ mod tests {
             assert_ne!(is_whole, overrun.has_happened());
             if is_whole { StatusCode::OK } else { StatusCode::PAYLOAD_TOO_LARGE }
         });
-        let limited = reads.with(BodyLimit { is_upload: |request| request.uri().path() == "/upload" });
+        let limited = reads.with(BodyLimit { limit });
         let request = Request::builder().uri(path.parse().unwrap()).body(vec![0_u8; bytes]);
         limited.get_response(request).await.is_success()
     }

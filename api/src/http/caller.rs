@@ -99,6 +99,21 @@ impl Caller {
 /// # Errors
 /// [`Fault`] where the database fails.
 pub async fn resolve(app: &App, request: &Request) -> Result<Caller, Fault> {
+    find(app, request, IsUse(true)).await
+}
+
+/// As [`resolve`], for what a script asks by itself: that is no use of the session.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn resolve_look(app: &App, request: &Request) -> Result<Caller, Fault> {
+    find(app, request, IsUse(false)).await
+}
+
+/// Whether a request counts as use of its session.
+struct IsUse(bool);
+
+async fn find(app: &App, request: &Request, is_use: IsUse) -> Result<Caller, Fault> {
     let headers = request.headers();
     let peer = request.remote_addr().as_socket_addr().map(|address| address.ip());
     let net = net(peer, headers, &app.config.server.trusted_proxies);
@@ -112,7 +127,11 @@ pub async fn resolve(app: &App, request: &Request) -> Result<Caller, Fault> {
     let Some(secret) = cookie::read(headers, app.config.server.is_https()) else {
         return Ok(Caller { principal: None, session: None, net, via, proof: Proof::None });
     };
-    let (principal, session) = session::resume(app, &secret, net.clone(), via).await?.unzip();
+    let found = match is_use {
+        IsUse(true) => session::resume(app, &secret, net.clone(), via).await?,
+        IsUse(false) => session::look(app, &secret, net.clone(), via).await?,
+    };
+    let (principal, session) = found.unzip();
     Ok(Caller { principal, session, net, via, proof: Proof::Cookie })
 }
 

@@ -141,12 +141,42 @@ pub async fn resume(
     net: Net,
     via: Via,
 ) -> Result<Option<(Principal, SessionInfo)>, Fault> {
-    let Some(key) = key_of(cookie_secret) else { return Ok(None) };
+    let Some(row) = live(app, cookie_secret).await? else { return Ok(None) };
+    touch(app, &row).await;
+    known(app, cookie_secret, row, net, via).await
+}
+
+/// As [`resume`], for what a script asks by itself: that is no use of the session, which ends as if it had not come.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn look(
+    app: &App,
+    cookie_secret: &Secret,
+    net: Net,
+    via: Via,
+) -> Result<Option<(Principal, SessionInfo)>, Fault> {
+    let Some(row) = live(app, cookie_secret).await? else { return Ok(None) };
+    known(app, cookie_secret, row, net, via).await
+}
+
+/// The live session that a cookie's secret names.
+async fn live(app: &App, cookie_secret: &Secret) -> Result<Option<Row>, Fault> {
     let row = store::find(&app.db, fingerprint(cookie_secret.expose())).await?;
-    let Some(row) = row.filter(|row| row.is_live(app)) else { return Ok(None) };
+    Ok(row.filter(|row| row.is_live(app)))
+}
+
+/// Who is in a live session; nobody once the person was disabled.
+async fn known(
+    app: &App,
+    cookie_secret: &Secret,
+    row: Row,
+    net: Net,
+    via: Via,
+) -> Result<Option<(Principal, SessionInfo)>, Fault> {
+    let Some(key) = key_of(cookie_secret) else { return Ok(None) };
     let operator = people_store::find(&app.db, &row.operator_id).await?;
     let Some(operator) = operator.filter(|operator| !operator.is_disabled()) else { return Ok(None) };
-    touch(app, &row).await;
     let actor = Actor::person(operator.person(), via, None, net);
     let asks_password = row.is_from_link && !operator.has_password();
     let may_skip_password = app.config.is_rehearsal();

@@ -50,7 +50,10 @@ fn kept(app: &App) -> Vec<(String, String)> {
         ),
         ("A consent that was begun", format!("{}; it works once", long(app.timing.oauth.state_ttl))),
         ("Images that no draft uses", long(process.unattached_upload_ttl)),
-        ("Drafts with their images, signatures and the ids of Pins", "until whoever is responsible erases them, also on your request".to_owned()),
+        (
+            "Drafts with their images, signatures and the ids of Pins",
+            "until whoever is responsible erases them, also on your request".to_owned(),
+        ),
         ("Sessions of operators", format!("{} at most", long(sign_in.session_absolute_ttl))),
         ("Server logs", long(process.access_log_ttl)),
         ("Audit log", "as long as needed to prove what was published and why".to_owned()),

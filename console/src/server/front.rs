@@ -9,7 +9,7 @@ use countersign_api::{
     http::{
         self,
         access_log::{AccessLog, AccessLogs},
-        body_limit::BodyLimit,
+        body_limit::{BODY_BYTES, BodyLimit, FORM_BYTES, UPLOAD_BYTES},
         health::Stopping,
         request_id::RequestIds,
     },
@@ -80,16 +80,19 @@ fn routes(app: &App, log: &AccessLog, stopping: &Stopping, detached: &Detached) 
     http::mount(Route::new().nest("/", pages::routes(app)), app)
         .data(stopping.clone())
         .with(detached.clone())
-        .with(BodyLimit { is_upload })
+        .with(BodyLimit { limit })
         .with(Errors(app.clone()))
         .with(headers)
         .with(AccessLogs { app: app.clone(), log: log.clone() })
         .with(RequestIds(app.clone()))
 }
 
-/// An image may come to the API, and with the form that writes a draft.
-fn is_upload(request: &Request) -> bool {
-    let path = request.uri().path();
+/// How many bytes a request may send: an image may come to the API, and with the form that writes a draft.
+pub(crate) fn limit(request: &Request) -> usize {
     let is_form = request.content_type().is_some_and(|given| given.starts_with("multipart/form-data"));
-    is_form && (path == "/api/v1/assets" || path == "/drafts" || path.starts_with("/drafts/"))
+    match request.uri().path() {
+        "/api/v1/assets" if is_form => UPLOAD_BYTES,
+        path if is_form && (path == "/drafts" || path.starts_with("/drafts/")) => FORM_BYTES,
+        _ => BODY_BYTES,
+    }
 }

@@ -10,8 +10,8 @@ use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
-use super::{number, pins};
 use super::table::{self, Table};
+use super::{number, pins};
 
 /// The page.
 #[derive(Clone, Debug)]

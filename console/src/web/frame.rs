@@ -53,7 +53,7 @@ impl Visit {
             theme: self.theme,
             toast: None,
             times: Times::new(self.app.now().micros(), &self.app.config.review.time_zone_name),
-            here: self.here.clone(),
+            here: self.page_here(),
             review_count: None,
             paused: None,
             footer: Footer { version: env!("CARGO_PKG_VERSION").into(), audit_records: None },

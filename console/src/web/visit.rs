@@ -60,6 +60,14 @@ impl Deref for Visit {
 }
 
 impl Visit {
+    /// The address of the page that is shown: for a form's answer, that of the page on which the form stands.
+    pub fn page_here(&self) -> String {
+        match self.here.as_str() {
+            "/" => super::form::back(&self.path),
+            page => page.to_owned(),
+        }
+    }
+
     /// The page on which a form stands, or home: the way out of a refusal.
     pub fn way_out(&self) -> (String, String) {
         match super::form::back(&self.path) {
@@ -75,6 +83,7 @@ impl Visit {
     pub async fn of(app: &App, request: &Request) -> Result<Self, Fault> {
         let caller = match request.data::<Caller>() {
             Some(caller) => caller.clone(),
+            None if is_poll(request) => caller::resolve_look(app, request).await?,
             None => caller::resolve(app, request).await?,
         };
         Ok(Self::new(app, request, caller))
@@ -96,7 +105,7 @@ impl Visit {
             flash: flash::read(headers),
             theme: theme::read(headers),
             has_shortcuts: shortcuts::read(headers),
-            is_fragment: FRAGMENTS.iter().any(|(pattern, _)| is_like(pattern, path)),
+            is_fragment: is_fragment(request),
             was_flash_shown: Arc::default(),
         }))
     }
@@ -193,7 +202,16 @@ impl Visit {
     }
 }
 
-/// A form's answer cannot be asked for again, so a change of theme on it leads home.
+fn is_fragment(request: &Request) -> bool {
+    FRAGMENTS.iter().any(|(pattern, _)| is_like(pattern, request.uri().path()))
+}
+
+/// What a page asks again and again while it lies open: nobody need be there.
+fn is_poll(request: &Request) -> bool {
+    request.method() == Method::GET && is_fragment(request)
+}
+
+/// A form's answer cannot be asked for again.
 fn here(request: &Request) -> String {
     let is_page = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path_and_query().filter(|_| is_page);

@@ -26,6 +26,7 @@ pub(super) mod comments;
 pub(crate) mod fixture;
 pub(super) mod publication;
 pub(super) mod queue;
+pub(super) mod twins;
 pub(super) mod words;
 pub(super) mod working_copy;
 

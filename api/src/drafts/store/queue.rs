@@ -3,11 +3,14 @@
 use countersign_entities::{
     Timestamp,
     draft::{Column, Entity},
-    draft_word, tab_count,
-    vocabulary::Tab,
+    draft_author, draft_word,
+    ids::OperatorId,
+    tab_count,
+    vocabulary::{DraftState, Tab},
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     prelude::Expr,
     sea_query::{Query, SelectStatement},
 };
@@ -19,6 +22,7 @@ use crate::{
     drafts::{
         Draft,
         queue::{Filter, Order, Place},
+        waiting::Written,
     },
     error::Fault,
 };
@@ -70,6 +74,38 @@ fn condition(filter: &Filter, order: Order) -> Condition {
         .add_option(filter.author.clone().map(|id| Column::AuthorId.eq(id)))
         .add_option(filter.due_from.map(|from| Column::DueAt.gte(from)))
         .add_option(filter.due_to.map(|to| Column::DueAt.lt(to)))
+}
+
+/// What waits for review, the longest waiting first.
+pub(in crate::drafts) async fn waiting(
+    on: &impl Reads,
+    written: Written<'_>,
+    limit: u64,
+) -> Result<Vec<Draft>, Fault> {
+    let query = Entity::find().filter(is_waiting(written)).limit(limit);
+    let query = query.order_by_asc(Column::SubmittedAt).order_by_asc(Column::Id);
+    Ok(query.all(on.connection()).await?.into_iter().map(Draft::from).collect())
+}
+
+pub(in crate::drafts) async fn count_waiting(on: &impl Reads, written: Written<'_>) -> Result<u64, Fault> {
+    Ok(Entity::find().filter(is_waiting(written)).count(on.connection()).await?)
+}
+
+fn is_waiting(written: Written<'_>) -> Condition {
+    let own = |id: &OperatorId| {
+        let is_by = draft_author::Column::OperatorId.eq(id.clone());
+        Query::select()
+            .column(draft_author::Column::DraftId)
+            .from(draft_author::Entity)
+            .and_where(is_by)
+            .to_owned()
+    };
+    let whose = match written {
+        Written::ByAnybody => None,
+        Written::By(id) => Some(Column::Id.in_subquery(own(id))),
+        Written::NotBy(id) => Some(Column::Id.not_in_subquery(own(id))),
+    };
+    Condition::all().add(Column::State.eq(DraftState::InReview)).add_option(whose)
 }
 
 /// What comes after a place, going back in time. The first term alone bounds the walk through the index.

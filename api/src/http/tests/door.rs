@@ -6,7 +6,11 @@ use poem::{
 };
 use serde_json::{Value, json};
 
-use super::super::{body_limit::BodyLimit, health::Stopping, mount};
+use super::super::{
+    body_limit::{BODY_BYTES, BodyLimit},
+    health::Stopping,
+    mount,
+};
 use crate::{
     app::App,
     operators::{Authority, NewOperator, people},
@@ -25,7 +29,7 @@ struct Door {
 
 fn api(app: &App) -> impl Endpoint<Output = Response> {
     let routes = mount(Route::new(), app).data(Stopping::default());
-    routes.with(BodyLimit { is_upload: |_| false }).map_to_response()
+    routes.with(BodyLimit { limit: |_| BODY_BYTES }).map_to_response()
 }
 
 impl Door {

@@ -134,3 +134,16 @@ async fn a_lost_cookie_is_a_stranger() {
     browser.forget_cookies();
     assert_eq!(browser.get("/settings").await.location, "/sign-in?return_to=%2Fsettings");
 }
+
+#[tokio::test]
+async fn a_page_that_lies_open_keeps_no_session_alive() {
+    let site = Site::start().await;
+    let (open, busy) = (site.signed_in("Ada").await, site.signed_in("Rowan").await);
+    for _ in 0..4 {
+        site.clock.advance(Duration::from_secs(600));
+        open.get("/queue/tabs?tab=drafts").await;
+        assert_eq!(busy.get("/").await.status, 200);
+    }
+    assert_eq!(open.get("/queue/tabs?tab=drafts").await.status, 401);
+    assert_eq!(open.get("/").await.status, 303);
+}

@@ -12,6 +12,7 @@ use countersign_api::data_dir::DataDir;
 use countersign_api::db::Db;
 use countersign_api::endpoints::{AccessTier, Endpoints};
 use countersign_api::hooks::Hooks;
+use countersign_api::http::body_limit::BodyLimit;
 use countersign_api::keys::Keyring;
 use countersign_api::operators::first_people;
 use countersign_api::outbound::Outbound;
@@ -68,7 +69,8 @@ impl Site {
         audit::read::create_log(&app).await.unwrap();
         let people = first_people(&app, true, None).await.unwrap();
         let links = people.into_iter().map(|person| (person.name, person.secret)).collect();
-        let pages = crate::pages::routes(&app).with(SecurityHeaders::new("http://127.0.0.1:1/oauth/"));
+        let pages = crate::pages::routes(&app).with(BodyLimit { limit: crate::server::body_limit });
+        let pages = pages.with(SecurityHeaders::new("http://127.0.0.1:1/oauth/"));
         Self { pages: pages.map_to_response().boxed(), app, clock, links, far_end, _folder: folder }
     }
 

@@ -1,0 +1,44 @@
+//! What waits for review, as one person sees it.
+
+use countersign_entities::ids::OperatorId;
+
+use super::{draft::Draft, store};
+use crate::{app::App, error::Fault, operators::role::Reader};
+
+/// Whose drafts are wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'a> {
+    /// Anybody's.
+    ByAnybody,
+    /// Those of which this person wrote a revision.
+    By(&'a OperatorId),
+    /// Those of which this person wrote none.
+    NotBy(&'a OperatorId),
+}
+
+/// Drafts that wait for review.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// The longest waiting first, as many as were asked for.
+    pub items: Vec<Draft>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// The drafts that wait for review, the longest waiting first.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn waiting(
+    app: &App,
+    _reader: &Reader,
+    written: Written<'_>,
+    limit: u64,
+) -> Result<Waiting, Fault> {
+    let items = store::queue::waiting(&app.db, written, limit).await?;
+    let count = match items.len() as u64 {
+        few if few < limit => few,
+        _ => store::queue::count_waiting(&app.db, written).await?,
+    };
+    Ok(Waiting { items, count })
+}
