@@ -34,10 +34,10 @@ pub(super) struct Asked {
 /// `GET /drafts/new`
 #[handler]
 pub(super) async fn new(visit: Visit, Query(asked): Query<Asked>) -> Answer {
-    visit.author()?;
+    let author = visit.author()?;
     let zone = visit.app.config.review.time_zone_name.clone();
     let typed = Typed { connection_id: asked.connection, publish_zone: zone, ..Typed::default() };
-    Desk::new(Basis::New, typed).show(&visit, 200).await
+    open(&visit, &author, Desk::new(Basis::New, typed), &WorkingOn::New).await
 }
 
 /// `GET /drafts/{id}/edit`
@@ -49,13 +49,17 @@ pub(super) async fn edit(visit: Visit, Path(draft): Path<String>) -> Answer {
         return Ok(see(&story.url()));
     }
     let typed = Typed::of_revision(&story.revision, &visit.app.config.review.time_zone_name);
-    let copy = working_copy::load(&visit.app, &author, &WorkingOn::Draft(id)).await?;
-    let kept = copy.as_ref().and_then(|copy| Some((Typed::from_json(&copy.fields)?, copy.updated_at)));
-    let mut desk = Desk::new(Basis::Draft(Box::new(story)), typed);
+    open(&visit, &author, Desk::new(Basis::Draft(Box::new(story)), typed), &WorkingOn::Draft(id)).await
+}
+
+/// The form, with what this person had typed and not saved.
+async fn open(visit: &Visit, author: &Author, mut desk: Desk, on: &WorkingOn) -> Answer {
+    let copy = working_copy::load(&visit.app, author, on).await?;
+    let kept = copy.and_then(|copy| Some((Typed::from_json(&copy.fields)?, copy.updated_at)));
     if let Some((typed, at)) = kept {
-        desk.restore(typed, at, &visit);
+        desk.restore(typed, at, visit);
     }
-    desk.show(&visit, 200).await
+    desk.show(visit, 200).await
 }
 
 /// `POST /drafts`
@@ -73,24 +77,38 @@ pub(super) async fn save(visit: Visit, Path(draft): Path<String>, form: Form) ->
     answer(&visit, &author, Desk::new(Basis::Draft(Box::new(story)), Typed::of_form(&form)), &form).await
 }
 
-/// `POST /drafts/{id}/autosave`
+/// `POST /drafts/{id}/autosave`, also for a draft that is not saved yet: `/drafts/new/autosave`
 #[handler]
 pub(super) async fn autosave(visit: Visit, Path(draft): Path<String>, form: Form) -> Answer {
-    let (author, id) = (visit.author()?, id::<DraftId>(&draft)?);
-    let typed = Typed::of_form(&form).to_json();
-    working_copy::autosave(&visit.app, &author, &WorkingOn::Draft(id), &typed).await?;
+    let author = visit.author()?;
+    let on = match draft.as_str() {
+        "new" => WorkingOn::New,
+        draft => WorkingOn::Draft(id(draft)?),
+    };
+    working_copy::autosave(&visit.app, &author, &on, &Typed::of_form(&form).to_json()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What a working copy holds of the words that people type, each with its label.
+pub(super) fn words_of(copy: &str) -> Vec<(String, String)> {
+    Typed::from_json(copy).map(|typed| typed.labelled()).unwrap_or_default()
 }
 
 /// Does what the pressed button says. A chosen image is stored first, whatever it says.
 async fn answer(visit: &Visit, author: &Author, mut desk: Desk, form: &Form) -> Answer {
+    let then = form.text("then");
+    if then == "anew" {
+        working_copy::forget(&visit.app, author, &WorkingOn::New).await?;
+        return Ok(see("/drafts/new"));
+    }
     desk.keep_image(visit, author, form).await?;
     if !desk.errors.is_empty() {
         return desk.show(visit, 422).await;
     }
-    let then = form.text("then");
-    if let Some(board) = then.strip_prefix("sections:") {
+    if let Some(asked) = then.strip_prefix("sections:") {
+        let (board, bookmark) = asked.split_once(':').unwrap_or((asked, ""));
         desk.sections_of = Some(board.to_owned());
+        desk.bookmark = Some(bookmark.to_owned()).filter(|bookmark| !bookmark.is_empty());
     } else if let Some(bookmark) = then.strip_prefix("boards:") {
         desk.bookmark = Some(bookmark.to_owned()).filter(|bookmark| !bookmark.is_empty());
     } else if then == "board" {

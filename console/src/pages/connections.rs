@@ -6,6 +6,7 @@ use countersign_api::connections::{self, Connect, ConnectionError, NewBoard};
 use countersign_api::drafts::{self, Filter};
 use countersign_api::ids::ConnectionId;
 use countersign_api::vocabulary::DraftState;
+use countersign_review_fixtures::MAIN_ACCOUNT;
 use poem::handler;
 use poem::web::Path;
 
@@ -21,7 +22,13 @@ const APPS_AT_PINTEREST: &str = "https://www.pinterest.com/settings/security";
 /// `GET /connections`
 #[handler]
 pub(super) async fn list(visit: Visit) -> Answer {
-    answer(&visit, 200, view::Connect::default(), None).await
+    answer(&visit, 200, offered(&visit), None).await
+}
+
+/// The form as it is offered. In rehearsal it names the account of the simulator that consents by one click.
+fn offered(visit: &Visit) -> view::Connect {
+    let account = if visit.app.config.is_rehearsal() { MAIN_ACCOUNT } else { "" };
+    view::Connect { expected_username: account.to_owned(), ..view::Connect::default() }
 }
 
 /// `POST /connections`
@@ -89,7 +96,7 @@ pub(super) async fn create_board(visit: Visit, Path(connection): Path<String>, f
         Err(error) => {
             let errors = board_errors(error)?;
             let board = view::BoardForm { name, privacy, errors };
-            answer(&visit, 422, view::Connect::default(), Some((connection, board))).await
+            answer(&visit, 422, offered(&visit), Some((connection, board))).await
         }
     }
 }

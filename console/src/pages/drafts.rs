@@ -32,8 +32,9 @@ pub(super) struct Asked {
 /// `GET /drafts/{id}`
 #[handler]
 pub(super) async fn show(visit: Visit, Path(draft): Path<String>, Query(asked): Query<Asked>) -> Answer {
-    let reader = visit.reader()?;
-    let (frame, model) = model::read(&visit, &reader, &id(&draft)?, &asked).await?;
+    let (reader, id) = (visit.reader()?, id(&draft)?);
+    model::name_board(&visit, &reader, &id).await?;
+    let (frame, model) = model::read(&visit, &reader, &id, &asked).await?;
     Ok(page(view::page(&frame, &model)))
 }
 

@@ -18,6 +18,7 @@ mod assets;
 mod audit;
 mod composer;
 mod connections;
+mod day;
 mod drafts;
 mod oauth;
 mod operators;

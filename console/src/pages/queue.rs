@@ -1,6 +1,6 @@
 //! `/`: the queue.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use countersign_api::approvals::{self, Approval};
 use countersign_api::drafts::{self, Draft};
@@ -24,18 +24,20 @@ mod rows;
 pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let reader = visit.reader()?;
     let tab = asked.tab().unwrap_or_else(|| home(&reader));
-    let found = drafts::list(&visit.app, &reader, &asked.filter(tab)).await?;
+    let found =
+        drafts::list(&visit.app, &reader, &asked.filter(tab, &visit.app.config.review.time_zone)).await?;
     let counts = counts(&visit).await?;
     let accounts = Accounts::all(&visit.app).await?;
     let known = Known::of(&visit, &reader, found.items).await?;
-    let frame = visit.frame().await?;
+    let mut frame = visit.frame().await?;
+    frame.environment = rows::gravest(&known, frame.environment);
     let model = view::Queue {
         lead: lead(counts),
         tabs: tabs(tab, counts),
         filters: query::filters(&visit.app, &asked, &accounts).await?,
         pager: query::pager(&asked, tab, known.drafts.len(), found.next),
-        rows: rows::rows(&visit.app, &known, frame.times.zone()),
-        first_run: first_run::steps(&reader, counts, &accounts),
+        rows: rows::rows(&visit.app, &known, &frame),
+        first_run: first_run::steps(&reader, tab, counts, &accounts),
     };
     Ok(page(view::page(&frame, &model)))
 }
@@ -81,6 +83,7 @@ struct Known {
     drafts: Vec<Draft>,
     publications: Vec<Publication>,
     approvals: HashMap<DraftId, Approval>,
+    signed_by_token: HashSet<DraftId>,
     people: People,
 }
 
@@ -101,6 +104,9 @@ impl Known {
                 .flatten(),
         );
         let people = People::of(&visit.app, people).await?;
-        Ok(Self { drafts, publications, approvals, people })
+        let signed = drafts.iter().filter(|draft| draft.submitted_by.is_some());
+        let signed: Vec<DraftId> = signed.map(|draft| draft.id.clone()).collect();
+        let signed_by_token = drafts::signed_by_token(&visit.app, reader, &signed).await?;
+        Ok(Self { drafts, publications, approvals, signed_by_token, people })
     }
 }

@@ -54,6 +54,9 @@ async fn desk(
         Some(story) => visit.frame_in(story.draft.environment.as_str()).await?,
         None => visit.frame().await?,
     };
+    if let Some(story) = &story {
+        frame.here = format!("/review?draft={}", story.draft.id);
+    }
     if let Some(toast) = toast::approved(visit, &frame.times).await? {
         frame.toast = Some(toast);
     }
@@ -63,7 +66,7 @@ async fn desk(
         Some(story) => Some(current::current(visit, &frame, &story, preview, unfinished).await?),
         None => None,
     };
-    let model = waiting.model(&visit.app, open.as_ref(), current, is_after_verdict, frame.times.zone());
+    let model = waiting.model(&visit.app, open.as_ref(), current, is_after_verdict, &frame);
     Ok(view::page(&frame, &model))
 }
 

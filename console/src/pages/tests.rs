@@ -3,9 +3,11 @@
 mod accounts;
 mod composing;
 mod door;
+mod leading;
 mod log;
 mod people;
 mod review;
 mod routes;
 mod support;
 mod trouble;
+mod unsaved;

@@ -27,6 +27,8 @@ pub struct Loaded {
     pub boards: Vec<Board>,
     /// The chosen one, as `{board}` or `{board}/{section}`; empty if none.
     pub chosen: String,
+    /// The bookmark of these boards; empty for the first ones.
+    pub at: String,
     /// The bookmark of the next boards.
     pub next: Option<String>,
     /// Whether a board may be created here: rehearsal and sandbox, by an author.
@@ -96,7 +98,7 @@ fn option(loaded: &Loaded, board: &Board) -> Markup {
         (radio(&board.id, &loaded.chosen, &board.name, board.is_secret, html! {
             @match &board.sections {
                 None => { span.dim.small { (board.remark) }
-                    button.btn.quiet name="then" value={ "sections:" (board.id) } { "Sections" span.vh { " of " (board.name) } } },
+                    button.btn.quiet name="then" value={ "sections:" (board.id) ":" (loaded.at) } { "Sections" span.vh { " of " (board.name) } } },
                 Some(sections) if sections.is_empty() => span.dim.small { "no sections" },
                 Some(_) => span.dim.small { (board.remark) },
             }

@@ -8,7 +8,9 @@
 //! | `account` | shows the form again for the chosen `connection_id` (a new draft only) |
 //! | `board` | creates `new_board_name` (`new_board_privacy`), shows the form again with it chosen |
 //! | `sections:{board id}` | shows the form again with that board's sections |
+//! | `sections:{board id}:{bookmark}` | the same, where the board stands on a later page of boards |
 //! | `boards:{bookmark}` | shows the form again with the next boards |
+//! | `anew` | forgets what was kept of a new draft, shows an empty form |
 //!
 //! Whatever `then` says, a file in `image` is stored first and comes back as `asset_id`, because a browser forgets a
 //! chosen file when a form is shown again.
@@ -31,9 +33,9 @@ use super::signatures::Signatures;
 pub struct Composer {
     /// Where it is posted: `/drafts` for a new one, `/drafts/{id}` for a change.
     pub action: String,
-    /// `/drafts/{id}/autosave` (a form without the file; answers 204, or 401 where the session ended); `None` for a
-    /// new draft.
-    pub autosave: Option<String>,
+    /// `/drafts/{id}/autosave`, of a new one `/drafts/new/autosave` (a form without the file; answers 204, or 401 where
+    /// the session ended).
+    pub autosave: String,
     /// The revision on which this form is based, so that a change by someone else is not overwritten; `None` for a new
     /// one.
     pub revision: Option<u32>,
@@ -53,6 +55,14 @@ pub struct Composer {
     pub zones: Vec<Choice>,
     /// The two readings of a time that occurs twice: value `+02:00`, words `the first 02:30, summer time`.
     pub offsets: Vec<Choice>,
+    /// The chosen time in words: `Tue 1 Dec 2026, 09:00 Europe/Berlin, in 3 h`.
+    pub when: Option<String>,
+    /// Other drafts with the same image or link on the chosen board.
+    pub twins: Vec<Check>,
+    /// Why the draft was not saved, where that is about no field.
+    pub refused: Option<String>,
+    /// Since when what was typed into a new draft is kept, where it was put back: `Today, 12:04 Europe/Berlin`.
+    pub restored: Option<String>,
     /// What is wrong, by field: `image`, `title`, `description`, `alt_text`, `link`, `board`, `publish_local`,
     /// `publish_offset`, `new_board_name`, `connection_id`.
     pub errors: Vec<FieldError>,
@@ -129,20 +139,38 @@ fn no_account() -> Markup {
 fn the_form(frame: &Frame, composer: &Composer) -> Markup {
     html! {
         form.split.wide method="post" action=(composer.action) enctype="multipart/form-data"
-            data-autosave=[composer.autosave.as_deref()] data-zone=(frame.times.zone()) {
+            data-autosave=(composer.autosave) data-zone=(frame.times.zone()) {
             (form::csrf(frame))
             // A browser presses the first button when Enter is pressed in a line: that must be saving.
             button.vh name="then" value="save" tabindex="-1" aria-hidden="true" { "Save draft" }
             div.stack-l {
                 (form::summary(&heading(composer.errors.len()), &composer.errors))
+                @if let Some(words) = &composer.refused { div role="alert" id="errors" tabindex="-1" { (note::note(Tone::Bad, "Not saved", words)) } }
+                @if let Some(kept) = &composer.restored { (restored(kept)) }
                 (account(composer)) (image(composer)) (words(composer)) (board(composer)) (time(composer))
             }
             aside.sticky.stack-l aria-label="Preview and sign-off" {
-                (composer.proof.views(Ground::Light, true))
+                div.stack-s.preview {
+                    div.line.between { h2 { "Preview" } label.pick { input type="checkbox" data-ground; span { "On dark" } } }
+                    (composer.proof.views(Ground::Light, true))
+                    (composer.proof.says(true))
+                }
                 (sign_off(composer))
             }
         }
     }
+}
+
+/// A new draft that was begun before.
+fn restored(kept: &str) -> Markup {
+    note::with(
+        Tone::Info,
+        "This is what you had typed",
+        html! {
+            p { "It was kept for you alone, " (kept) ". Save it, or begin anew." }
+            div.line { button.btn name="then" value="anew" formnovalidate { (icon("redo")) "Begin anew" } }
+        },
+    )
 }
 
 fn heading(errors: usize) -> String {
@@ -223,7 +251,8 @@ fn words(composer: &Composer) -> Markup {
 
 fn board(composer: &Composer) -> Markup {
     html! {
-        section.sec.stack { h2 { "Board" } (board_picker::show(&composer.boards, &composer.errors)) }
+        section.sec.stack { h2 { "Board" } (board_picker::show(&composer.boards, &composer.errors))
+            @if !composer.twins.is_empty() { (checks::list(&composer.twins)) } }
     }
 }
 
@@ -237,6 +266,7 @@ fn time(composer: &Composer) -> Markup {
                     .error(error("publish_local")).hint("Empty: as soon as it is countersigned."))
                 (form::select_field("publish_zone", "Time zone", &composer.zones, &words.publish_zone))
             }
+            p.hint data-when { (composer.when.as_deref().unwrap_or_default()) }
             @if !composer.offsets.is_empty() {
                 fieldset { legend { "That time occurs twice. Which one?" }
                     div.opts id="f-publish_offset" { @for offset in &composer.offsets {

@@ -10,8 +10,8 @@ use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
+use super::pins;
 use super::table::{self, Table};
-use super::{number, pins};
 
 /// The page.
 #[derive(Clone, Debug)]
@@ -64,8 +64,6 @@ pub struct Connection {
     pub refresh_expires_at: Option<i64>,
     /// The last refresh, in Unix microseconds.
     pub refreshed_at: Option<i64>,
-    /// What is left of Pinterest's limits.
-    pub budgets: Vec<Budget>,
     /// How many Pins wait for it.
     pub waiting: u64,
     /// What this person may do.
@@ -109,17 +107,6 @@ pub struct Scope {
     pub is_granted: bool,
     /// `Today 12:00, attempt 1`; `None` if never used.
     pub last_used: Option<String>,
-}
-
-/// A limit of Pinterest's.
-#[derive(Clone, Debug)]
-pub struct Budget {
-    /// `Writes today`.
-    pub name: String,
-    /// Used.
-    pub used: u64,
-    /// In all.
-    pub limit: u64,
 }
 
 /// The page that asks before a disconnect, and says what goes and what stays.
@@ -266,7 +253,7 @@ fn details(frame: &Frame, connection: &Connection) -> Markup {
     html! {
         div.split.gap-l {
             div { h3 { "What it may do, and what used it" } div.gap-s { (scopes) } }
-            div.stack { (tokens(frame, connection)) @for budget in &connection.budgets { (gauge(budget)) } }
+            div.stack { (tokens(frame, connection)) }
         }
     }
 }
@@ -280,22 +267,6 @@ fn tokens(frame: &Frame, connection: &Connection) -> Markup {
             ("Renewable until", when(connection.refresh_expires_at)),
             ("Last renewed", when(connection.refreshed_at)),
         ]))
-    }
-}
-
-/// A meter with its numbers in words.
-pub fn gauge(budget: &Budget) -> Markup {
-    let limit = budget.limit.max(1);
-    let used = budget.used.min(limit);
-    let tone = (used.saturating_mul(10) >= limit.saturating_mul(8)).then_some("warn");
-    let words = format!("{} used of {}", number(budget.used), number(budget.limit));
-    html! {
-        div {
-            div.line.between.small { b { (budget.name) } span { (words) } }
-            svg.gauge data-k=[tone] viewBox={ "0 0 " (limit) " 1" } preserveAspectRatio="none" role="img" aria-label={ (budget.name) ": " (words) } {
-                rect width=(used) height="1" {}
-            }
-        }
     }
 }
 

@@ -44,8 +44,8 @@ pub struct Draft {
     pub signatures: Signatures,
     /// The content digest of this revision, in hex.
     pub digest: String,
-    /// Whether this person has words that were not saved as a revision.
-    pub has_working_copy: bool,
+    /// What this person typed and did not save as a revision.
+    pub unsaved: Option<Unsaved>,
     /// What stands in the way.
     pub trouble: Option<Trouble>,
     /// What can be done.
@@ -62,6 +62,15 @@ pub struct Draft {
     pub publication_url: Option<String>,
     /// The Pin at Pinterest or in the simulator.
     pub pin_url: Option<String>,
+}
+
+/// Words that were typed and not saved.
+#[derive(Clone, Debug)]
+pub enum Unsaved {
+    /// The composer opens with them.
+    Open,
+    /// The draft has ended: label and text of each field.
+    Left(Vec<(String, String)>),
 }
 
 /// The part that changes by itself; also the fragment that keeps it live.
@@ -145,20 +154,32 @@ fn origin(origin: &Origin) -> String {
 fn main(frame: &Frame, draft: &Draft) -> Markup {
     html! {
         @if let Some(trouble) = &draft.trouble { (trouble::panel(frame, trouble)) }
-        @if draft.has_working_copy {
-            (note::with(Tone::Info, "You have words that are not saved", html! {
-                p { "They are kept for you alone and are part of no signature." }
-                div.line { a.btn href={ (draft.url) "/edit" } { "Go on writing" } }
-            }))
-        }
+        @if let Some(unsaved) = &draft.unsaved { (self::unsaved(draft, unsaved)) }
         section.stack aria-label="Preview" {
             div.line.between { h2 { "Preview" } (draft.ground.switch(&format!("{}?", draft.url))) }
             (draft.proof.views(draft.ground, false))
-            (draft.proof.says())
+            (draft.proof.says(false))
             @if let Some(link) = &draft.link { p.small { b { "Link: " } code { (link) } } }
         }
         @if let Some(compare) = &draft.compare { (self::compare(draft, compare)) }
     }
+}
+
+fn unsaved(draft: &Draft, unsaved: &Unsaved) -> Markup {
+    note::with(
+        Tone::Info,
+        "You have words that are not saved",
+        html! {
+            p { "They are kept for you alone and are part of no signature." }
+            @match unsaved {
+                Unsaved::Open => div.line { a.btn href={ (draft.url) "/edit" } { "Go on writing" } },
+                Unsaved::Left(words) => {
+                    p { "This draft has ended and takes no more words. Duplicate it to go on with them." }
+                    dl.kept.gap-s { @for (label, text) in words { dt { (label) } dd.lines { (text) } } }
+                }
+            }
+        },
+    )
 }
 
 fn compare(draft: &Draft, compare: &Compare) -> Markup {

@@ -138,7 +138,10 @@ pub const FRAGMENTS: &[(&str, &str)] = &[
     ("/queue/tabs", "GET `?tab=`: `queue::tabs`"),
     ("/drafts/{id}/state", "GET: `draft::live`"),
     ("/publications/{id}/state", "GET: `draft::live`"),
-    ("/drafts/{id}/autosave", "POST, urlencoded, the composer's fields without the file: 204"),
+    (
+        "/drafts/{id}/autosave",
+        "POST, urlencoded, the composer's fields without the file; `{id}` is `new` for a new draft: 204",
+    ),
 ];
 
 /// Whether `path` is one of `pattern`'s.

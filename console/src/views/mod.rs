@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `/sign-in`, `/sign-in/{token}` | [`sign_in::page`], [`sign_in::one_time_link`], [`sign_in::dead_link`] |
 //! | `/account/password` | [`sign_in::set_password`] |
-//! | `/?tab=&q=&connection=&author=&cursor=` | [`queue::page`], live part [`queue::tabs`] |
+//! | `/?tab=&q=&connection=&author=&from=&to=&cursor=` | [`queue::page`], live part [`queue::tabs`] |
 //! | `/drafts/new?connection=`, `/drafts/{id}/edit` | [`composer::page`] |
 //! | `/drafts/{id}?from=&to=&preview=` | [`draft::page`], live part [`draft::live`] |
 //! | `/review?draft=&preview=` | [`review::page`], [`review::conflict`] |

@@ -5,6 +5,9 @@ use maud::{Markup, html};
 
 use super::picture::Picture;
 
+/// What is heard of an image without an alternative text.
+const NOTHING_SAID: &str = "only that there is an image. Add an alternative text.";
+
 /// What a preview shows.
 #[derive(Clone, Debug, Default)]
 pub struct Proof {
@@ -66,12 +69,14 @@ impl Proof {
         }
     }
 
-    /// What a person who does not see the image hears.
-    pub fn says(&self) -> Markup {
+    /// What a person who does not see the image hears. `is_live`: it follows what is typed in the same page.
+    pub fn says(&self, is_live: bool) -> Markup {
         html! {
             p.says {
                 b { "A screen reader says:" } " "
-                @if self.alt_text.is_empty() { "only that there is an image. Add an alternative text." } @else { "“" (self.alt_text) "”" }
+                span data-mirror=[is_live.then_some("alt_text")] data-empty=[is_live.then_some(NOTHING_SAID)] {
+                    @if self.alt_text.is_empty() { (NOTHING_SAID) } @else if is_live { (self.alt_text) } @else { "“" (self.alt_text) "”" }
+                }
             }
         }
     }

@@ -105,12 +105,17 @@ pub struct Filters {
     pub author: String,
     /// The authors to choose from; the list is left out if empty.
     pub authors: Vec<Choice>,
+    /// Due on or after this day: `2026-11-24`, or empty.
+    pub from: String,
+    /// Due on or before this day.
+    pub to: String,
 }
 
 impl Filters {
     /// Whether anything is filtered.
     pub fn is_set(&self) -> bool {
-        !(self.q.is_empty() && self.connection.is_empty() && self.author.is_empty())
+        let set = [&self.q, &self.connection, &self.author, &self.from, &self.to];
+        set.iter().any(|value| !value.is_empty())
     }
 }
 
@@ -136,8 +141,8 @@ pub struct Queue {
 pub struct FirstRun {
     /// Title, sentence and whether it is done; the first that is not done is the current one.
     pub steps: Vec<Step>,
-    /// The one action now: words and address.
-    pub action: (String, String),
+    /// The one action now: words and address; `None` if it is another person's turn, or stands on this page.
+    pub action: Option<(String, String)>,
 }
 
 /// One step.
@@ -161,8 +166,8 @@ pub fn page(frame: &Frame, queue: &Queue) -> Markup {
         html! {
             (head(frame, queue))
             (tabs(&queue.tabs))
-            @if queue.first_run.is_none() || queue.filters.is_set() { (filters(queue)) }
-            @if queue.rows.is_empty() { (nothing(queue)) } @else { (rows(frame, queue)) }
+            @if queue.first_run.is_none() || queue.filters.is_set() || !queue.rows.is_empty() { (filters(queue)) }
+            @if queue.rows.is_empty() { (nothing(queue)) } @else { (rows(frame, queue)) (way(queue)) }
         },
     )
 }
@@ -200,6 +205,8 @@ fn filters(queue: &Queue) -> Markup {
             label.grow { "Search" input.in type="search" name="q" value=(filters.q) placeholder="Title, link, board" aria-keyshortcuts="/"; }
             (filter("Account", "connection", &filters.connections, &filters.connection))
             (filter("Author", "author", &filters.authors, &filters.author))
+            label { "Due from" input.in type="date" name="from" value=(filters.from); }
+            label { "Due to" input.in type="date" name="to" value=(filters.to); }
             button.btn { "Filter" }
             @if filters.is_set() { a.btn.quiet href={ "/?tab=" (queue.tabs.current.code()) } { "Clear" } }
         }
@@ -228,28 +235,43 @@ fn nothing(queue: &Queue) -> Markup {
             section.empty { h2 { "No Pin matches" } p { "No Pin in “" (queue.tabs.current.word()) "” fits this filter." }
                 a.btn href={ "/?tab=" (queue.tabs.current.code()) } { "Clear the filter" } }
         },
-        Some(first_run) => self::first_run(first_run),
+        Some(first_run) => html! {
+            div.split {
+                @if queue.tabs.counts == [0; 8] { (no_pins(first_run)) } @else { (empty(queue.tabs.current)) }
+                (steps(first_run, queue.tabs.counts != [0; 8]))
+            }
+        },
         None => empty(queue.tabs.current),
     }
 }
 
-fn first_run(first_run: &FirstRun) -> Markup {
-    let current = first_run.steps.iter().position(|step| !step.is_done);
+fn no_pins(first_run: &FirstRun) -> Markup {
     html! {
-        div.split {
-            section.empty {
-                h2 { "No Pins yet" }
-                p { "A Pin starts as a draft, gets your signature, then someone else’s." }
-                a.btn.solid.big href=(first_run.action.1) { (first_run.action.0) }
-            }
-            section.sec.gap-xl {
-                h2 { "From here to the first Pin" }
-                ol.steps.gap-s { @for (index, step) in first_run.steps.iter().enumerate() {
-                    li data-done[step.is_done] aria-current=[(current == Some(index)).then_some("step")] {
-                        b { (step.title) } (step.words)
-                    }
-                } }
-            }
+        section.empty {
+            h2 { "No Pins yet" }
+            p { "A Pin starts as a draft, gets your signature, then someone else’s." }
+            @if let Some((words, address)) = &first_run.action { a.btn.solid.big href=(address) { (words) } }
+        }
+    }
+}
+
+/// The way to the first Pin, below the rows of those who are on it.
+fn way(queue: &Queue) -> Markup {
+    html! { @if let Some(first_run) = queue.first_run.as_ref().filter(|_| !queue.filters.is_set()) { (steps(first_run, true)) } }
+}
+
+fn steps(first_run: &FirstRun, has_action: bool) -> Markup {
+    let current = first_run.steps.iter().position(|step| !step.is_done);
+    let action = first_run.action.as_ref().filter(|_| has_action);
+    html! {
+        section.sec.gap-xl {
+            h2 { "From here to the first Pin" }
+            ol.steps.gap-s { @for (index, step) in first_run.steps.iter().enumerate() {
+                li data-done[step.is_done] aria-current=[(current == Some(index)).then_some("step")] {
+                    b { (step.title) } (step.words)
+                }
+            } }
+            @if let Some((words, address)) = action { a.btn.solid href=(address) { (words) } }
         }
     }
 }

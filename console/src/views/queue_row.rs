@@ -68,6 +68,8 @@ pub struct Row {
     pub board: Option<String>,
     /// The host of the link.
     pub link_host: Option<String>,
+    /// Who made it.
+    pub author: String,
     /// The last change, in Unix microseconds.
     pub updated_at: i64,
     /// Where it came from.
@@ -108,6 +110,7 @@ impl Row {
             div.sub {
                 (self.board.as_deref().unwrap_or("No board yet"))
                 @if let Some(host) = &self.link_host { i { "·" } (host) }
+                i { "·" } "by " (self.author)
                 i { "·" } (times.relative(self.updated_at))
                 @match self.origin {
                     Origin::Page => {},

@@ -8,6 +8,7 @@ use super::checks::{self, Check};
 use super::comments::{Comments, LIMIT};
 use super::diff::Diff;
 use super::digest;
+use super::environment::Environment;
 use super::form::{self, Field};
 use super::frame::Frame;
 use super::icon::icon;
@@ -27,6 +28,8 @@ pub struct Review {
     pub waiting_count: u64,
     /// What waits and may be decided.
     pub waiting: Vec<Item>,
+    /// How many this person wrote in all.
+    pub own_count: u64,
     /// What this person wrote: visible, but someone else must sign.
     pub own: Vec<Item>,
     /// The open one; `None` if there is none.
@@ -50,6 +53,8 @@ pub struct Item {
     pub about: String,
     /// When it is due.
     pub due: Due,
+    /// Shown if the list mixes environments.
+    pub environment: Option<Environment>,
     /// Whether it is the open one.
     pub is_current: bool,
 }
@@ -160,19 +165,28 @@ fn nothing() -> Markup {
 
 fn list(frame: &Frame, review: &Review) -> Markup {
     html! {
-        nav.list aria-label="Waiting for review" {
+        nav.list aria-label="Waiting for review" { details data-wide="72rem" {
+            summary.btn { "Waiting, " (number(review.waiting_count)) @if review.own_count > 0 { ", and yours" } }
             div.line.between { h2 { "Waiting, " (number(review.waiting_count)) }
                 @if frame.viewer.as_ref().is_some_and(|viewer| viewer.has_shortcuts) {
                     span.dim.small { kbd { "j" } " " kbd { "k" } " to move" }
                 }
             }
             ol.rows.gap-s data-list data-opens { @for item in &review.waiting { (row(frame, item, review.is_after_verdict)) } }
+            (more(review.waiting_count, review.waiting.len()))
             @if !review.own.is_empty() {
-                h2.group { b { "Yours, " (review.own.len()) } " · someone else must sign" }
+                h2.group { b { "Yours, " (number(review.own_count)) } " · someone else must sign" }
                 ol.rows { @for item in &review.own { (row(frame, item, false)) } }
+                (more(review.own_count, review.own.len()))
             }
-        }
+        } }
     }
+}
+
+/// How many are not listed yet.
+fn more(count: u64, shown: usize) -> Markup {
+    let more = count.saturating_sub(shown as u64);
+    html! { @if more > 0 { p.small.soft.gap-s { (number(more)) " more. They follow as these are decided." } } }
 }
 
 fn row(frame: &Frame, item: &Item, is_after_verdict: bool) -> Markup {
@@ -187,7 +201,7 @@ fn row(frame: &Frame, item: &Item, is_after_verdict: bool) -> Markup {
             (Picture::thumbnail(item.picture.as_ref()))
             div { a.t href=(item.url) aria-current=[item.is_current.then_some("true")]
                 autofocus[item.is_current && is_after_verdict] { (title) } }
-            div.sub { (item.board) " · " (item.about) }
+            div.sub { (item.board) " · " (item.about) @if let Some(environment) = item.environment { " · " b { (environment.name()) } } }
             div.when { (when) }
         }
     }
@@ -204,7 +218,7 @@ fn pin(frame: &Frame, current: &Current) -> Markup {
             p.soft { "For " (board(current)) " on " (current.account) ", revision " (current.revision) }
         }
         (current.proof.views(current.ground, false))
-        (current.proof.says())
+        (current.proof.says(false))
         @if let Some(link) = &current.link { p.small { b { "Link: " } code { (link) } } }
         (sign_off(frame, current))
         p.covers { "You sign exactly this content: " (digest::short(&current.digest))

@@ -81,7 +81,8 @@ impl Signatures {
 }
 
 fn line(label: &str, signature: &Signature, is_mini: bool) -> Markup {
-    let name = if is_mini { shortened(&signature.name) } else { signature.name.clone() };
+    let is_name = signature.standing != Standing::Machine;
+    let name = if is_mini && is_name { shortened(&signature.name) } else { signature.name.clone() };
     html! {
         div.sig data-is=(code(signature.standing)) {
             dt.vh[is_mini] { (label) }

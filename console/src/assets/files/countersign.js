@@ -25,29 +25,37 @@
 
   // Images: choose, paste or drop; shown at once and checked against Pinterest's rules before they are sent.
   const types = ['image/jpeg', 'image/png', 'image/webp'];
-  const verdict = (file, width, height) => {
+  const refusal = (file, width, height) => {
     if (!types.includes(file.type)) return 'This is no JPEG, PNG or WebP. Choose another file.';
     if (file.size > 10 * 1024 * 1024) return `${(file.size / 1048576).toFixed(1)} MiB is more than 10 MiB. Choose a smaller file.`;
     if (!width) return 'This file cannot be read as an image. Choose another one.';
     if (width < 200 || height < 200) return `${width} × ${height} px: both sides need at least 200 px.`;
     if (width * height > 40e6) return `${width} × ${height} px is more than 40 megapixels.`;
+    return '';
+  };
+  const advice = (width, height) => {
     const ratio = height / width;
     if (ratio > 1.505) return `${width} × ${height} px. Longer than 2:3: the grid will not show all of it.`;
     if (ratio < 1.495) return `${width} × ${height} px. Not 2:3: the grid shows it smaller.`;
     return `${width} × ${height} px, 2:3. Fits.`;
   };
   const preview = (zone, file) => {
-    const say = (words) => { const place = one('[data-verdict]', zone); if (place) { place.hidden = false; place.textContent = words; } };
+    // A file that would be refused is not sent: the browser says why, and nothing that was typed leaves the page.
+    const judge = (width, height) => {
+      const refused = refusal(file, width, height), place = one('[data-verdict]', zone);
+      one('input[type=file]', zone).setCustomValidity(refused);
+      if (place) { place.hidden = false; place.textContent = refused || advice(width, height); }
+    };
     const probe = new Image();
     probe.onload = () => {
-      say(verdict(file, probe.naturalWidth, probe.naturalHeight));
+      judge(probe.naturalWidth, probe.naturalHeight);
       for (const image of all('img[data-preview]')) {
         image.width = probe.naturalWidth; image.height = probe.naturalHeight;
         image.src = probe.src; image.hidden = false;
       }
       for (const gone of all('[data-no-image]')) gone.hidden = true;
     };
-    probe.onerror = () => say(verdict(file, 0, 0));
+    probe.onerror = () => judge(0, 0);
     probe.src = URL.createObjectURL(file);
   };
   const take = (zone, files) => {
@@ -63,7 +71,7 @@
     zone.addEventListener('dragover', (event) => { event.preventDefault(); zone.classList.add('over'); });
     zone.addEventListener('dragleave', () => zone.classList.remove('over'));
     zone.addEventListener('drop', (event) => { event.preventDefault(); zone.classList.remove('over'); take(zone, event.dataTransfer.files); });
-    zone.addEventListener('change', ({ target }) => { if (target.files?.[0]) preview(zone, target.files[0]); });
+    zone.addEventListener('change', ({ target }) => { if (target.files?.[0]) preview(zone, target.files[0]); else if (target.files) target.setCustomValidity(''); });
     document.addEventListener('paste', (event) => { if (event.clipboardData && take(zone, event.clipboardData.files)) event.preventDefault(); });
   }
 
@@ -96,25 +104,63 @@
       if (again) { again = false; save(); }
     };
     form.addEventListener('input', ({ target }) => {
-      if (target.type === 'file' || target.dataset.find !== undefined) return;
+      if (target.type === 'file' || target.dataset.find !== undefined || target.dataset.ground !== undefined) return;
       clearTimeout(timer);
       timer = setTimeout(save, 1200);
     });
-    form.addEventListener('submit', () => clearTimeout(timer));
+    // What is sent is no longer unsaved: nothing is kept beside it from here on.
+    form.addEventListener('submit', () => { clearTimeout(timer); running = true; again = false; });
+    addEventListener('pageshow', () => { running = false; });
   }
 
-  // The offer to undo runs out.
+  // How far off the chosen time is, in its own zone. The server says so too, whenever it shows the form.
+  const instant = (local, zone) => {
+    const wall = Date.parse(`${local}Z`);
+    const offset = (at) => {
+      const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at);
+      const of = (type) => Number(parts.find((part) => part.type === type).value);
+      return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - at;
+    };
+    return wall - offset(wall - offset(wall));
+  };
+  const distance = (seconds) => seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} days`;
+  for (const place of all('[data-when]')) {
+    const form = place.closest('form'), { publish_local: local, publish_zone: zone } = form.elements;
+    const tell = () => {
+      place.textContent = '';
+      if (!local.value) return;
+      try {
+        const seconds = Math.round((instant(local.value, zone.value) - Date.now()) / 1000);
+        place.textContent = seconds < 0 ? `${distance(-seconds)} ago: it goes out as soon as it is countersigned.` : `In ${distance(seconds)}, ${zone.value}.`;
+      } catch { /* a zone that this browser does not know */ }
+    };
+    for (const field of [local, zone]) field.addEventListener('input', tell);
+  }
+
+  // The seconds of an undo run out. The offer stays: it may hold for longer, and the server says when it does not.
   for (const button of all('[data-undo]')) {
     let left = Number(button.dataset.undo);
     const words = one('span', button);
     const tick = setInterval(() => {
       left -= 1;
-      if (left <= 0) { clearInterval(tick); button.remove(); } else words.textContent = `Undo, ${left} s`;
+      if (left <= 0) clearInterval(tick);
+      words.textContent = left > 0 ? `Undo, ${left} s` : 'Undo';
     }, 1000);
   }
 
+  // A message that stands in its live region from the start is not announced: it is put there once more.
+  const toasts = one('#toasts'), messages = [...toasts?.children ?? []];
+  if (messages.length) { toasts.replaceChildren(); setTimeout(() => toasts.append(...messages), 150); }
+
   // Live places ask for themselves again while the page is looked at. A place with a state reloads the page when
-  // that state has changed, unless somebody is typing.
+  // that state has changed, unless somebody is typing or has typed: then only the place itself is shown anew.
+  const isChanged = (field) => {
+    if (field.type === 'hidden') return false;
+    if (field.matches('[type=checkbox], [type=radio]')) return field.checked !== field.defaultChecked;
+    if (field.matches('select')) return field.selectedIndex !== Math.max([...field.options].findIndex((option) => option.defaultSelected), 0);
+    return field.value !== field.defaultValue;
+  };
+  const hasTyped = () => all('input, textarea, select').some(isChanged);
   const isTyping = () => document.activeElement?.matches('input:not([type=checkbox]):not([type=radio]), textarea, select') ?? false;
   const poll = async (id) => {
     const place = document.getElementById(id);
@@ -126,7 +172,7 @@
         if (answer.status === 401 || answer.status === 404) return;
         if (answer.ok) {
           const fresh = one(`#${CSS.escape(id)}`, new DOMParser().parseFromString(await answer.text(), 'text/html'));
-          if (fresh && fresh.dataset.state !== place.dataset.state && !isTyping()) { location.reload(); return; }
+          if (fresh && fresh.dataset.state !== place.dataset.state && !isTyping() && !hasTyped()) { location.reload(); return; }
           if (fresh && fresh.outerHTML !== place.outerHTML) place.replaceWith(document.importNode(fresh, true));
         }
       } catch { /* the next round asks again */ }
@@ -143,6 +189,18 @@
       button.textContent = 'Copied';
     });
   }
+  // A list that is folded away on a small screen stands open on a wide one.
+  for (const fold of all('details[data-wide]')) {
+    const wide = matchMedia(`(min-width:${fold.dataset.wide})`), set = () => { fold.open = wide.matches; };
+    set();
+    wide.addEventListener('change', set);
+  }
+
+  // On paper every record stands open.
+  const folded = () => all('details.event:not([open])');
+  let opened = [];
+  addEventListener('beforeprint', () => { opened = folded(); for (const event of opened) event.open = true; });
+  addEventListener('afterprint', () => { for (const event of opened) event.open = false; opened = []; });
   for (const button of all('[data-print]')) { button.hidden = false; button.addEventListener('click', () => window.print()); }
 
   // What needs a hand gets the focus.
@@ -153,6 +211,7 @@
   const places = { q: '/', r: '/review', n: '/drafts/new', c: '/connections', a: '/audit', o: '/operators', s: '/settings', m: '/account' };
   let goes = 0;
   const move = (step) => {
+    for (const fold of all('details:has([data-list])')) fold.open = true;
     const links = all('[data-list] a.t').filter(isShown);
     const here = links.findIndex((link) => link === document.activeElement || link.closest('li') === document.activeElement?.closest?.('li'));
     const start = here < 0 ? links.findIndex((link) => link.getAttribute('aria-current')) : here;

@@ -1,13 +1,12 @@
 //! What the log is asked for; the filter and the place live in the URL.
 
-use countersign_api::Timestamp;
 use countersign_api::audit::read::EventFilter;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::subjects::Subjects;
+use crate::pages::day;
 use crate::views::audit::Filters;
 use crate::views::form::Choice;
 use crate::views::table::Pager;
@@ -41,8 +40,8 @@ impl Asked {
             actor: given(&self.person),
             object: flow.clone().filter(|_| is_thing),
             flow: flow.filter(|_| !is_thing),
-            from: day(&self.from).and_then(|day| start(day, zone)),
-            to: day(&self.to).and_then(|day| start(day.tomorrow().ok()?, zone)),
+            from: day::begins(&self.from, zone),
+            to: day::ends(&self.to, zone),
             before: self.cursor.parse().ok(),
             after: None,
         }
@@ -75,14 +74,6 @@ impl Asked {
             next: next.map(|position| self.address(&position.to_string())),
         }
     }
-}
-
-fn day(text: &str) -> Option<Date> {
-    text.parse().ok()
-}
-
-fn start(day: Date, zone: &TimeZone) -> Option<Timestamp> {
-    Some(Timestamp(day.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond()))
 }
 
 const TYPES: [(&str, &str); 10] = [
@@ -123,15 +114,6 @@ mod tests {
 
     fn berlin() -> TimeZone {
         TimeZone::get("Europe/Berlin").unwrap()
-    }
-
-    #[test]
-    fn a_day_is_that_of_the_zone_and_its_end_is_within() {
-        let asked = Asked { from: "2026-11-24".into(), to: "2026-11-24".into(), ..Asked::default() };
-        let filter = asked.filter(&berlin());
-        let (from, to) = (filter.from.unwrap(), filter.to.unwrap());
-        assert_eq!(from.rfc3339(), "2026-11-23T23:00:00.000000Z");
-        assert_eq!(to.since(from).as_secs(), 86_400);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(super) async fn picker(visit: &Visit, account: &Connection, desk: &Desk) -> 
     Ok(Boards::Loaded(Box::new(Loaded {
         boards,
         chosen,
+        at: desk.bookmark.clone().unwrap_or_default(),
         next: page.bookmark,
         may_create: account.environment != Environment::Production,
         new_name: desk.typed.new_board_name.clone(),
@@ -52,7 +53,7 @@ fn failed(error: ConnectionError, chosen: String) -> Result<Boards, Refused> {
 fn shown(board: Found, recent: &[String]) -> Board {
     let remark = if recent.contains(&board.id) { "used recently" } else { "" };
     Board {
-        is_secret: board.privacy != "PUBLIC",
+        is_secret: board.privacy == "SECRET",
         id: board.id,
         name: board.name,
         remark: remark.to_owned(),

@@ -25,6 +25,10 @@ pub(super) struct Desk {
     pub(super) typed: Typed,
     /// What is wrong with it.
     pub(super) errors: Vec<FieldError>,
+    /// Why it was not saved, where that is about the draft and no field.
+    pub(super) refused: Option<String>,
+    /// Since when what was typed is kept, where it was put back into a new draft.
+    pub(super) restored: Option<String>,
     /// What was said last about saving.
     pub(super) saved: Option<String>,
     /// The board whose sections are asked for.
@@ -36,7 +40,8 @@ pub(super) struct Desk {
 impl Desk {
     /// A desk with nothing wrong.
     pub(super) fn new(basis: Basis, typed: Typed) -> Self {
-        Self { basis, typed, errors: Vec::new(), saved: None, sections_of: None, bookmark: None }
+        let (errors, refused, restored) = (Vec::new(), None, None);
+        Self { basis, typed, errors, refused, restored, saved: None, sections_of: None, bookmark: None }
     }
 
     /// The draft, if there is one already.
@@ -57,9 +62,19 @@ impl Desk {
         let kept = visit.bare_frame().times.short(at.micros());
         let asset =
             if typed.asset_id.is_empty() { self.typed.asset_id.clone() } else { typed.asset_id.clone() };
-        let connection_id = self.typed.connection_id.clone();
-        self.typed = Typed { asset_id: asset, connection_id, ..typed };
-        self.saved = Some(format!("This is what you had typed, kept {kept}. Save it, or change it back."));
+        let is_other = ![&typed.connection_id, ""].contains(&&*self.typed.connection_id);
+        let connection_id =
+            if is_other { self.typed.connection_id.clone() } else { typed.connection_id.clone() };
+        // Another account has other boards.
+        let board = if is_other { String::new() } else { typed.board.clone() };
+        self.typed = Typed { asset_id: asset, connection_id, board, ..typed };
+        match self.basis {
+            Basis::New => self.restored = Some(kept),
+            Basis::Draft(_) => {
+                self.saved =
+                    Some(format!("This is what you had typed, kept {kept}. Save it, or change it back."));
+            }
+        }
     }
 
     /// The page.

@@ -80,11 +80,26 @@ impl Desk {
                 self.errors = errors::of_fields(error.fields());
                 Ok(Err(422))
             }
+            Err(error @ (drafts::Error::TooLate | drafts::Error::Ended(_))) => Ok(Err(self.too_late(&error))),
             Err(error) => Err(match self.story() {
                 Some(story) => beside(&story.draft.id, error),
                 None => error.into(),
             }),
         }
+    }
+
+    /// The draft cannot be changed now, or never again. What was typed stays; where the draft has ended, saving it makes
+    /// another one.
+    fn too_late(&mut self, error: &drafts::Error) -> u16 {
+        let way_on = match error {
+            drafts::Error::Ended(_) => {
+                self.basis = Basis::New;
+                "What you typed is still here. Saved now, it becomes a new draft."
+            }
+            _ => "What you typed is still here. Save it once that has ended.",
+        };
+        self.refused = Some(format!("{} {way_on}", sentence(&error.to_string())));
+        status_of(error.kind())
     }
 
     /// Somebody saved meanwhile: says what differs, beside each field. Sent again, what was typed replaces it.

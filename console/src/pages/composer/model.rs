@@ -10,6 +10,7 @@ use crate::pages::pin::names::{self, Accounts};
 use crate::pages::pin::story::Story;
 use crate::pages::pin::{checks, parts, signatures};
 use crate::views::board_picker::Boards;
+use crate::views::checks::Check;
 use crate::views::composer::{self as view, Composer};
 use crate::views::form::Choice;
 use crate::views::proof::Proof;
@@ -31,18 +32,22 @@ pub(super) async fn composer(visit: &Visit, desk: &Desk) -> Result<Composer, Ref
     let story = desk.story();
     Ok(Composer {
         action: story.map_or_else(|| "/drafts".to_owned(), Story::url),
-        autosave: story.map(|story| format!("{}/autosave", story.url())),
+        autosave: format!("{}/autosave", story.map_or_else(|| "/drafts/new".to_owned(), Story::url)),
         revision: story.map(|_| desk.typed.revision.parse().unwrap_or(0)),
         accounts: if story.is_some() { Vec::new() } else { choices(&accounts) },
         connection_id: account.map_or_else(String::new, |account| account.id.to_string()),
         account: account.map_or_else(String::new, names::account),
+        twins: twins(visit, desk, account, asset.as_ref()).await?,
         proof: proof(visit, desk, account, asset.as_ref()),
         asset: asset.map(shown),
         words: desk.typed.words(),
         boards,
         zones: zones(),
         offsets: desk.typed.offsets(),
+        when: when(visit, desk),
         errors: desk.errors.clone(),
+        refused: desk.refused.clone(),
+        restored: desk.restored.clone(),
         saved: desk.saved.clone(),
         signatures: story
             .map_or_else(Signatures::open, |story| signatures::full(story, &visit.bare_frame().times)),
@@ -96,6 +101,31 @@ fn shown(asset: Asset) -> view::Asset {
         checks: checks::image(&asset),
         label: asset.label,
     }
+}
+
+/// The chosen time in words, with how far off it is; none if none is chosen, or not one that there is once.
+fn when(visit: &Visit, desk: &Desk) -> Option<String> {
+    let (times, at) = (visit.bare_frame().times, desk.typed.due_at()?);
+    Some(format!("{}, {}", times.within(&desk.typed.publish_zone).full(at), times.relative(at)))
+}
+
+/// Other drafts with the same image or link on the chosen board.
+async fn twins(
+    visit: &Visit,
+    desk: &Desk,
+    account: Option<&Connection>,
+    asset: Option<&Asset>,
+) -> Result<Vec<Check>, Refused> {
+    let (board, _) = desk.typed.board_and_section();
+    let Some(account) = account.filter(|_| !board.is_empty()) else { return Ok(Vec::new()) };
+    let sought = drafts::Sought {
+        connection: &account.id,
+        board,
+        image_sha256: asset.map(|asset| asset.sha256.as_str()),
+        link: Some(desk.typed.link.as_str()).filter(|link| !link.is_empty()),
+        except: desk.story().map(|story| &story.draft.id),
+    };
+    Ok(checks::twins(drafts::twins(&visit.app, &visit.reader()?, sought).await?))
 }
 
 /// The preview of what was typed, saved or not.

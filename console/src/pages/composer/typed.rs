@@ -126,6 +126,25 @@ impl Typed {
         }
     }
 
+    /// The words that people type, each with its label; what is empty is left out.
+    pub(super) fn labelled(&self) -> Vec<(String, String)> {
+        let words = [
+            ("Title", &self.title),
+            ("Description", &self.description),
+            ("Alternative text", &self.alt_text),
+            ("Link", &self.link),
+        ];
+        let given = words.into_iter().filter(|(_, text)| !text.is_empty());
+        given.map(|(label, text)| (label.to_owned(), text.clone())).collect()
+    }
+
+    /// The wished moment in Unix microseconds; none if none is wished, or not one that there is once.
+    pub(super) fn due_at(&self) -> Option<i64> {
+        let offset = Some(self.publish_offset.as_str()).filter(|_| !self.offsets().is_empty());
+        let at = PublishAt::new(&self.publish_local, &self.publish_zone, offset).ok()?;
+        at.due_at_micros().ok()
+    }
+
     /// The two readings of a time that the clocks show twice; empty for any other.
     pub(super) fn offsets(&self) -> Vec<Choice> {
         match PublishAt::new(&self.publish_local, &self.publish_zone, None) {

@@ -84,7 +84,6 @@ async fn one(
             .and_then(|consent| consent.refresh_expires_at)
             .map(|at| at.micros()),
         refreshed_at: consent.as_ref().map(|consent| consent.issued_at.micros()),
-        budgets: Vec::new(),
         waiting: super::waiting(visit, &connection.id).await?,
         may: may(app, person, &connection),
         board: view::BoardForm::default(),

@@ -1,18 +1,21 @@
 //! A draft as its page shows it.
 
+use countersign_api::connections;
 use countersign_api::drafts::working_copy::{self, WorkingOn};
 use countersign_api::drafts::{self, DraftState, Revision, schedule};
+use countersign_api::error::Refusal as _;
 use countersign_api::ids::DraftId;
 use countersign_api::operators::Reader;
 use countersign_api::vocabulary::PublicationState;
 
 use super::Asked;
+use crate::pages::composer::words_of;
 use crate::pages::pin::story::Story;
 use crate::pages::pin::trouble::Case;
 use crate::pages::pin::{differences, names, parts, signatures, timeline};
 use crate::views::actions::{Actions, Standing};
 use crate::views::comments::{Comment, Comments};
-use crate::views::draft::{Compare, Draft};
+use crate::views::draft::{Compare, Draft, Unsaved};
 use crate::views::form::Choice;
 use crate::views::frame::{Frame, Roles};
 use crate::views::proof::Ground;
@@ -30,6 +33,22 @@ pub(super) async fn read(
     let frame = visit.frame_in(story.draft.environment.as_str()).await?;
     let model = model(visit, &frame, &story, asked).await?;
     Ok((frame, model))
+}
+
+/// Asks the account for the names of its boards, where none is at hand for this draft's: a page of them, once. The names
+/// are kept in memory for a minute. Without an answer the page shows the board's number.
+pub(super) async fn name_board(visit: &Visit, reader: &Reader, id: &DraftId) -> Result<(), Refused> {
+    let app = &visit.app;
+    let draft = drafts::find(&app.db, id).await?.ok_or_else(Refused::not_found)?;
+    let Some(board) = &draft.board_id else { return Ok(()) };
+    let account = connections::find(app, &draft.connection_id).await?;
+    if !account.is_active() || connections::known_board(app, &account.id, board).is_some() {
+        return Ok(());
+    }
+    match connections::list_boards(app, reader, &account.id, None).await {
+        Err(error) if error.fault().is_some_and(|fault| !fault.is_passing()) => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Result<Draft, Refused> {
@@ -50,7 +69,7 @@ async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Re
         due: parts::due(draft, publication, frame.times.zone()),
         signatures: signatures::full(story, &frame.times),
         digest: draft.digest.clone(),
-        has_working_copy: has_working_copy(visit, &draft.id).await?,
+        unsaved: unsaved(visit, draft).await?,
         trouble: case.trouble(),
         actions: actions(visit, story, roles),
         compare: compare(visit, story, asked).await?,
@@ -62,9 +81,12 @@ async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Re
     })
 }
 
-async fn has_working_copy(visit: &Visit, id: &DraftId) -> Result<bool, Refused> {
-    let Ok(author) = visit.author() else { return Ok(false) };
-    Ok(working_copy::load(&visit.app, &author, &WorkingOn::Draft(id.clone())).await?.is_some())
+/// What this person typed and did not save. The composer opens with it as long as the draft can be edited.
+async fn unsaved(visit: &Visit, draft: &drafts::Draft) -> Result<Option<Unsaved>, Refused> {
+    let Ok(author) = visit.author() else { return Ok(None) };
+    let copy = working_copy::load(&visit.app, &author, &WorkingOn::Draft(draft.id.clone())).await?;
+    let has_ended = matches!(draft.state, DraftState::Published | DraftState::Discarded);
+    Ok(copy.map(|copy| if has_ended { Unsaved::Left(words_of(&copy.fields)) } else { Unsaved::Open }))
 }
 
 /// What people said, with the form for those who may say more.

@@ -1,11 +1,11 @@
 //! What is checked of a Pin before somebody signs it.
 
 use countersign_api::connections::Connection;
-use countersign_api::drafts::Asset;
+use countersign_api::drafts::{Asset, Twin};
 use countersign_api::vocabulary::ConnectionState;
 
 use super::names::account;
-use super::parts::picture;
+use super::parts::{picture, state};
 use super::story::Story;
 use crate::views::checks::{Check, Outcome};
 
@@ -44,8 +44,31 @@ pub(crate) fn image(asset: &Asset) -> Vec<Check> {
     checks
 }
 
+/// Other drafts with the same image or link on the same board: advice, since it may be meant. The latest three.
+pub(crate) fn twins(twins: Vec<Twin>) -> Vec<Check> {
+    twins.into_iter().take(3).map(twin).collect()
+}
+
+fn twin(twin: Twin) -> Check {
+    let words = match (twin.has_image, twin.has_link) {
+        (true, true) => "Same image and link on this board",
+        (true, false) => "Same image on this board",
+        _ => "Same link on this board",
+    };
+    let title = twin
+        .draft
+        .title
+        .as_deref()
+        .map_or_else(|| "a Pin without a title".to_owned(), |title| format!("“{title}”"));
+    Check::new(
+        Outcome::Advice,
+        words,
+        format!("{title}: {}", state(&twin.draft).badge().words.to_lowercase()),
+    )
+}
+
 /// Everything that is checked for a reviewer. `board` is what is known of it.
-pub(crate) fn review(story: &Story, board: Check) -> Vec<Check> {
+pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>) -> Vec<Check> {
     let mut checks = match &story.asset {
         Some(asset) => image(asset),
         None => vec![Check::new(Outcome::Bad, "No image", "A Pin cannot be without one.")],
@@ -67,6 +90,10 @@ pub(crate) fn review(story: &Story, board: Check) -> Vec<Check> {
         None => Check::new(Outcome::Advice, "No link", "The Pin leads nowhere."),
     });
     checks.push(board);
+    if twins.is_empty() {
+        checks.push(Check::new(Outcome::Good, "No other draft has its image or link on this board", ""));
+    }
+    checks.extend(self::twins(twins));
     checks.push(connection(&story.account));
     checks
 }

@@ -14,7 +14,9 @@ use crate::views::time::Times;
 pub(crate) fn full(story: &Story, times: &Times) -> Signatures {
     let name = |id: &OperatorId| story.people.name(id).to_owned();
     let queued_at = story.draft.submitted_at.map(|at| times.short(at.micros()));
-    let mut lines = lines(&story.draft, story.approvals.last(), name);
+    let is_by_token =
+        story.latest(&["review.submitted"]).and_then(|moment| moment.word("via")) == Some("token");
+    let mut lines = lines(&story.draft, story.approvals.last(), is_by_token, name);
     lines.queued.remark = queued_at.filter(|_| lines.queued.standing != Standing::Open);
     if let Some(approval) = story.approvals.last() {
         lines.countersigned.remark = match lines.countersigned.standing {
@@ -26,19 +28,18 @@ pub(crate) fn full(story: &Story, times: &Times) -> Signatures {
     lines
 }
 
-/// Both lines of a row: who, without when.
+/// Both lines of a row: who, without when. `is_by_token`: an API token signed, which acts for its owner and has no
+/// handwriting.
 pub(crate) fn lines(
     draft: &Draft,
     approval: Option<&Approval>,
+    is_by_token: bool,
     name: impl Fn(&OperatorId) -> String,
 ) -> Signatures {
     // A draft that was given back to its author has to be signed anew.
     let queued = match draft.submitted_by.as_ref().filter(|_| draft.state != DraftState::Draft) {
         None => Signature::open(),
-        // A token acts for its owner, and a machine has no handwriting.
-        Some(by) if draft.origin_token_id.is_some() && *by == draft.author_id => {
-            Signature::machine(format!("API token of {}", name(by)), None)
-        }
+        Some(by) if is_by_token => Signature::machine(format!("API token of {}", name(by)), None),
         Some(by) => Signature::signed(name(by), None),
     };
     let countersigned = match approval {

@@ -4,13 +4,13 @@ use countersign_api::operators::{Reader, Role};
 use countersign_api::vocabulary::{ConnectionState, Environment};
 
 use crate::pages::pin::names::Accounts;
-use crate::views::queue::{Counts, FirstRun, Step};
+use crate::views::queue::{Counts, FirstRun, Step, Tab};
 
 /// With this many drafts a person knows the way.
 const KNOWN_WAY: u64 = 5;
 
 /// The steps with what is done of them; none once something was published.
-pub(super) fn steps(reader: &Reader, counts: Counts, accounts: &Accounts) -> Option<FirstRun> {
+pub(super) fn steps(reader: &Reader, tab: Tab, counts: Counts, accounts: &Accounts) -> Option<FirstRun> {
     let [drafts, review, changes, approved, scheduled, attention, published, discarded] = counts;
     let signed = review + changes + approved + scheduled + attention;
     let written = drafts + signed + discarded;
@@ -31,7 +31,9 @@ pub(super) fn steps(reader: &Reader, counts: Counts, accounts: &Accounts) -> Opt
         step("Ask for approval", "You sign, and it leaves your hands", signed > 0),
         step("Have it countersigned", "By a second person, and it is sent", approved + scheduled > 0),
     ];
-    Some(FirstRun { steps, action: action(reader, is_connected, review, written) })
+    let action = if is_connected { next(reader, counts) } else { Some(connect_first(reader)) };
+    let action = action.filter(|(_, address)| *address != format!("/?tab={}", tab.code()));
+    Some(FirstRun { steps, action: action.map(|(words, address)| (words.to_owned(), address.to_owned())) })
 }
 
 fn step(title: &str, words: &str, is_done: bool) -> Step {
@@ -42,15 +44,23 @@ fn roles(reader: &Reader) -> String {
     reader.roles().words().join(" and ")
 }
 
-/// What this person can do now.
-fn action(reader: &Reader, is_connected: bool, review: u64, written: u64) -> (String, String) {
+fn connect_first(reader: &Reader) -> (&'static str, &'static str) {
+    let is_admin = reader.roles().has(Role::Admin);
+    if is_admin { ("Connect an account", "/connections") } else { ("See the connections", "/connections") }
+}
+
+/// What this person can do now; none where it is another one's turn.
+fn next(reader: &Reader, counts: Counts) -> Option<(&'static str, &'static str)> {
+    let [drafts, review, changes, approved, scheduled, attention, ..] = counts;
     let has = |role| reader.roles().has(role);
-    let (words, address) = match is_connected {
-        false if has(Role::Admin) => ("Connect an account", "/connections"),
-        false => ("See the connections", "/connections"),
-        true if review > 0 && has(Role::Reviewer) => ("Review what waits", "/review"),
-        true if written == 0 && has(Role::Author) => ("Write the first draft", "/drafts/new"),
-        true => ("See the drafts", "/?tab=drafts"),
-    };
-    (words.to_owned(), address.to_owned())
+    match has(Role::Author) {
+        _ if review > 0 && has(Role::Reviewer) => Some(("Review what waits", "/review")),
+        _ if attention > 0 => Some(("See what needs attention", "/?tab=attention")),
+        true if drafts > 0 => Some(("See the drafts", "/?tab=drafts")),
+        true if changes > 0 => Some(("See what was sent back", "/?tab=changes")),
+        _ if approved > 0 => Some(("See what is on its way", "/?tab=approved")),
+        _ if scheduled > 0 => Some(("See what is scheduled", "/?tab=scheduled")),
+        true if review == 0 => Some(("Write the first draft", "/drafts/new")),
+        _ => None,
+    }
 }

@@ -3,9 +3,11 @@
 use countersign_api::app::App;
 use countersign_api::drafts::Filter;
 use countersign_api::operators::people;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
+use crate::pages::day;
 use crate::pages::pin::names::{self, Accounts};
 use crate::views::form::Choice;
 use crate::views::queue::{Filters, Tab};
@@ -23,6 +25,8 @@ pub(in crate::pages) struct Asked {
     q: String,
     connection: String,
     author: String,
+    from: String,
+    to: String,
     cursor: String,
 }
 
@@ -32,13 +36,15 @@ impl Asked {
         Tab::parse(&self.tab)
     }
 
-    /// As the service understands it. An id that is none filters nothing.
-    pub(super) fn filter(&self, tab: Tab) -> Filter {
+    /// As the service understands it. What is no id, and no day, filters nothing. Days are those of `zone`.
+    pub(super) fn filter(&self, tab: Tab, zone: &TimeZone) -> Filter {
         Filter {
             tab: tab.code().parse().ok(),
             q: Some(self.q.clone()).filter(|q| !q.trim().is_empty()),
             connection: self.connection.parse().ok(),
             author: self.author.parse().ok(),
+            due_from: day::begins(&self.from, zone),
+            due_to: day::ends(&self.to, zone),
             cursor: Some(self.cursor.clone()).filter(|cursor| !cursor.is_empty()),
             limit: LIMIT,
             ..Filter::default()
@@ -53,6 +59,8 @@ impl Asked {
             ("q", &*self.q),
             ("connection", &*self.connection),
             ("author", &*self.author),
+            ("from", &*self.from),
+            ("to", &*self.to),
             ("cursor", cursor),
         ];
         for (name, value) in rest.into_iter().filter(|(_, value)| !value.is_empty()) {
@@ -74,6 +82,8 @@ pub(super) async fn filters(app: &App, asked: &Asked, accounts: &Accounts) -> Re
         connection: asked.connection.clone(),
         connections: choices("All accounts", connections.collect()),
         author: asked.author.clone(),
+        from: asked.from.clone(),
+        to: asked.to.clone(),
         authors: choices("Anyone", authors.collect()),
     })
 }
@@ -107,15 +117,22 @@ mod tests {
 
     #[test]
     fn the_way_on_keeps_the_filter() {
-        let asked = Asked { q: "tart & soup".into(), cursor: "old".into(), ..Asked::default() };
+        let (q, from, cursor) = ("tart & soup".into(), "2026-11-24".into(), "old".into());
+        let asked = Asked { q, from, cursor, ..Asked::default() };
         let pager = pager(&asked, Tab::Review, 25, Some("c2".into()));
-        assert_eq!(pager.next.as_deref(), Some("/?tab=review&q=tart+%26+soup&cursor=c2"));
-        assert_eq!(pager.first.as_deref(), Some("/?tab=review&q=tart+%26+soup"));
+        assert_eq!(pager.next.as_deref(), Some("/?tab=review&q=tart+%26+soup&from=2026-11-24&cursor=c2"));
+        assert_eq!(pager.first.as_deref(), Some("/?tab=review&q=tart+%26+soup&from=2026-11-24"));
     }
 
     #[test]
     fn an_id_that_is_none_filters_nothing() {
-        let asked = Asked { connection: "x'; drop".into(), tab: "nowhere".into(), ..Asked::default() };
-        assert!(asked.filter(Tab::Drafts).connection.is_none() && asked.tab().is_none());
+        let asked = Asked {
+            connection: "x'; drop".into(),
+            tab: "nowhere".into(),
+            from: "soon".into(),
+            ..Asked::default()
+        };
+        let filter = asked.filter(Tab::Drafts, &TimeZone::UTC);
+        assert!(filter.connection.is_none() && filter.due_from.is_none() && asked.tab().is_none());
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn current(
         is_own_under_sole_operator: refused.is_none() && own.is_some_and(|own| own.0),
         refused,
         changed: changed(visit, story).await?,
-        checks: checks::review(story, board),
+        checks: checks::review(story, board, twins(visit, story).await?),
         comments: comments(story, roles),
         history: timeline::entries(story.moments.iter(), &story.people, &frame.times),
         unfinished,
@@ -119,6 +119,20 @@ async fn changed(visit: &Visit, story: &Story) -> Result<Option<(String, Diff)>,
         _ => "was sent back",
     };
     Ok(Some((format!("Since revision {revision} {what}"), diff)))
+}
+
+/// Other drafts with the same image or link on the same board.
+async fn twins(visit: &Visit, story: &Story) -> Result<Vec<drafts::Twin>, Refused> {
+    let draft = &story.draft;
+    let Some(board) = draft.board_id.as_deref() else { return Ok(Vec::new()) };
+    let sought = drafts::Sought {
+        connection: &draft.connection_id,
+        board,
+        image_sha256: story.asset.as_ref().map(|asset| asset.sha256.as_str()),
+        link: story.revision.content.link(),
+        except: Some(&draft.id),
+    };
+    Ok(drafts::twins(&visit.app, &visit.reader()?, sought).await?)
 }
 
 /// Asks the account whether the board is there: a person is about to decide. An answer is kept for a minute.

@@ -64,13 +64,19 @@ async fn boards_and_sections_are_asked_for_and_a_board_is_created_on_the_way() {
     let ada = site.signed_in("Ada").await;
     let connection = site.connect(&ada).await;
     let typed = Typed::pin().with("connection_id", connection).with("new_board_privacy", "PUBLIC");
-    let page = ada.compose("/drafts", &typed, &format!("sections:{RECIPES}")).await;
+    let page = ada.compose("/drafts", &typed, &format!("sections:{RECIPES}:")).await;
     assert!(page.status == 200 && page.has("Recipes › Bakes") && page.typed("title") == "Plum tart");
     let unnamed = ada.compose("/drafts", &typed.clone().with("new_board_name", " "), "board").await;
     assert!(unnamed.status == 422 && unnamed.has("1 to 180 characters"), "{}", unnamed.html);
     let created = ada.compose("/drafts", &typed.clone().with("new_board_name", "Plums"), "board").await;
     assert!(created.status == 200 && created.has("The board “Plums” was created and chosen."));
     assert!(!is_chosen(&created, RECIPES) && created.typed("title") == "Plum tart");
+    let protected = typed.clone().with("new_board_name", "Pits").with("new_board_privacy", "PROTECTED");
+    let protected = ada.compose("/drafts", &protected, "board").await;
+    assert!(protected.has("Pits") && !protected.has(" secret"), "{}", protected.html);
+    let later = ada.compose("/drafts", &typed, &format!("sections:{RECIPES}:nonsense")).await;
+    let first = ada.compose("/drafts", &typed, &format!("sections:{RECIPES}")).await;
+    assert!(first.has("Recipes › Bakes") && later.html != first.html, "the page of boards is asked for, too");
     let away = ada.compose("/drafts", &typed, "boards:nonsense").await;
     assert!(away.status == 200 && is_kept(&away), "{}", away.html);
 }
@@ -165,7 +171,10 @@ async fn a_file_that_is_no_image_says_what_to_do() {
     let ada = site.signed_in("Ada").await;
     let connection = site.connect(&ada).await;
     let typed = Typed::pin().with("connection_id", connection);
-    for (file, words) in [(b"<svg></svg>".to_vec(), "SVG"), (vec![0xff; (10 << 20) + 9], "at most 10 MiB")] {
+    let large = |mib: usize| vec![0xff; (mib << 20) + 9];
+    for (file, words) in
+        [(b"<svg></svg>".to_vec(), "SVG"), (large(10), "at most 10 MiB"), (large(20), "at most 10 MiB")]
+    {
         let page = ada.compose("/drafts", &typed.clone().image(file), "submit").await;
         assert!(page.status == 422 && page.has(words) && page.typed("title") == "Plum tart", "{words}");
     }

@@ -14,7 +14,8 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let wrong = Composer { errors: errors(t), offsets: offsets(), ..new(t) };
     let edit = Composer {
         action: "/drafts/drf_1".into(),
-        autosave: Some("/drafts/drf_1/autosave".into()),
+        autosave: "/drafts/drf_1/autosave".into(),
+        refused: Some(t.say("The Pin is being sent. Save it once that has ended.")),
         revision: Some(4),
         accounts: Vec::new(),
         saved: Some("Saved at 14:21:07 Europe/Berlin".into()),
@@ -48,7 +49,7 @@ fn new(t: Tongue) -> Composer {
     let picture = t.picture("poster", 1000, 2600);
     Composer {
         action: "/drafts".into(),
-        autosave: None,
+        autosave: "/drafts/new/autosave".into(),
         revision: None,
         accounts: vec![Choice::new("con_1", t.say("@halden_kitchen")), Choice::new("con_2", t.say("@halden_home"))],
         connection_id: "con_1".into(),
@@ -66,6 +67,10 @@ fn new(t: Tongue) -> Composer {
         boards: boards(t),
         zones: zones(),
         offsets: Vec::new(),
+        when: Some("Tue 1 Dec 2026, 09:00 Europe/Berlin, in 7 days".into()),
+        twins: vec![Check::new(Outcome::Advice, "Same link on this board", t.say("“Lemon tart, basic”: published"))],
+        refused: None,
+        restored: Some("Today, 12:04 Europe/Berlin".into()),
         errors: Vec::new(),
         saved: None,
         proof: Proof { picture: Some(picture), ..proof(t) },
@@ -108,6 +113,7 @@ fn boards(t: Tongue) -> Boards {
             board("8125", "Winter table", false, Some(Vec::new())),
         ],
         chosen: t.say("8123") + "/45",
+        at: t.say("here"),
         next: Some(t.say("bookmark")),
         may_create: true,
         new_name: String::new(),

@@ -2,9 +2,7 @@
 
 use super::{DAY, HOUR, NOW, Page, Tongue};
 use crate::views::badge::ConnectionState;
-use crate::views::connections::{
-    self, BoardForm, Budget, Connect, Connection, Connections, Disconnect, May, Scope,
-};
+use crate::views::connections::{self, BoardForm, Connect, Connection, Connections, Disconnect, May, Scope};
 use crate::views::environment::Environment;
 use crate::views::form::FieldError;
 use crate::views::frame::Frame;
@@ -119,10 +117,6 @@ fn works(t: Tongue) -> Connection {
         access_expires_at: Some(NOW + 8 * DAY),
         refresh_expires_at: Some(NOW + 38 * DAY),
         refreshed_at: Some(NOW - 6 * HOUR),
-        budgets: vec![
-            Budget { name: "Writes today".into(), used: 86, limit: 300 },
-            Budget { name: "Calls today".into(), used: 842, limit: 1_000 },
-        ],
         waiting: 6,
         may: May { confirm: false, reconnect: true, disconnect: true, create_board: true },
         board: BoardForm {

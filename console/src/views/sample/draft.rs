@@ -5,7 +5,7 @@ use super::{HOUR, NOW, Page, Tongue};
 use crate::views::actions::{Actions, Standing};
 use crate::views::badge::{DraftState, PublicationState};
 use crate::views::comments::Unfinished;
-use crate::views::draft::{self, Compare, Draft, Live};
+use crate::views::draft::{self, Compare, Draft, Live, Unsaved};
 use crate::views::environment::Environment;
 use crate::views::form::Choice;
 use crate::views::frame::{Frame, Roles};
@@ -21,7 +21,9 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         ground: Ground::Dark,
         ..with(t, DraftState::Draft, PublicationState::Refused)
     };
+    let left = vec![("Title".to_owned(), t.say("Lemon tart, the long way"))];
     let looking = Draft {
+        unsaved: Some(Unsaved::Left(left)),
         trouble: Some(unknown(t, PublicationState::Unknown)),
         ..with(t, DraftState::Approved, PublicationState::Unknown)
     };
@@ -72,7 +74,7 @@ fn with(t: Tongue, state: DraftState, publication: PublicationState) -> Draft {
         due: due(),
         signatures: if state == DraftState::Approved { signed(t) } else { half_signed(t) },
         digest: DIGEST.into(),
-        has_working_copy: state == DraftState::Draft,
+        unsaved: (state == DraftState::Draft).then_some(Unsaved::Open),
         trouble,
         actions: actions(t, state, publication),
         compare: Some(compare(t)),

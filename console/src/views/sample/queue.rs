@@ -22,11 +22,14 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let mut paused = t.frame();
     paused.paused = Some(Paused { by: t.say("Teresa Vidal"), at: NOW - HOUR, waiting: 31 });
     let empty = queue(t, Tab::Scheduled, Vec::new());
+    let mut begun = queue(t, Tab::Drafts, vec![tart(t)]);
+    begun.first_run = Some(FirstRun { action: None, ..first_run(t) });
     vec![
         Page { name: "queue-review", html: queue::page(&frame, &review) },
         Page { name: "queue-attention", html: queue::page(&paused, &attention) },
         Page { name: "queue-filtered", html: queue::page(&t.frame(), &filtered) },
         Page { name: "queue-first-run", html: queue::page(&t.frame(), &first) },
+        Page { name: "queue-begun", html: queue::page(&t.frame(), &begun) },
         Page { name: "queue-empty", html: queue::page(&t.frame(), &empty) },
     ]
 }
@@ -44,6 +47,8 @@ fn queue(t: Tongue, current: Tab, rows: Vec<Row>) -> Queue {
                 Choice::new("", "All accounts"),
                 Choice::new("con_1", t.say("@halden_kitchen")),
             ],
+            from: "2026-11-24".into(),
+            to: t.say("2026-12-24"),
             authors: vec![Choice::new("", "Anyone"), Choice::new("opr_1", t.say("Mira Okafor"))],
             ..Filters::default()
         },
@@ -64,6 +69,7 @@ fn tart(t: Tongue) -> Row {
         picture: Some(t.picture("tart", 1000, 1500)),
         board: Some(t.say("Recipes › Tarts")),
         link_host: Some(t.say("halden-kitchen.example")),
+        author: t.say("Mira Okafor"),
         updated_at: NOW - 2 * HOUR,
         origin: Origin::Page,
         due: Due::NotBefore { at: NOW + 7 * DAY, zone: ZONE.into() },
@@ -143,6 +149,6 @@ fn first_run(t: Tongue) -> FirstRun {
             step("Ask for approval", "You sign, and it leaves your hands", false),
             step("Have it countersigned", "By Rowan, the second person", false),
         ],
-        action: ("Connect the rehearsal account".into(), "/connections".into()),
+        action: Some(("Connect the rehearsal account".into(), "/connections".into())),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::pin::{DIGEST, checks, comments, diff, due, half_signed, history, proof};
 use super::{Page, Tongue};
+use crate::views::environment::Environment;
 use crate::views::proof::Ground;
 use crate::views::queue_row::Due;
 use crate::views::review::{self, Conflict, Current, Item, Refused, Review, Unfinished};
@@ -36,6 +37,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         current: None,
         waiting: Vec::new(),
         own: Vec::new(),
+        own_count: 0,
         waiting_count: 0,
         is_after_verdict: false,
     };
@@ -56,10 +58,12 @@ fn desk(t: Tongue, current: Current) -> Review {
         board: t.say("Recipes › Tarts"),
         about: t.say(about),
         due: if is_current { due() } else { Due::OnceApproved },
+        environment: is_current.then_some(Environment::Sandbox),
         is_current,
     };
     Review {
-        waiting_count: 4,
+        waiting_count: 74,
+        own_count: 1,
         waiting: vec![
             item("Lemon tart with thyme and a brown-butter crust", "tart", "Mira Okafor", true),
             item("Twelve soups for November, one for every grey evening", "poster", "Mira Okafor", false),

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use countersign_api::actor::Net;
+use countersign_api::approvals;
 use countersign_api::audit::read;
 use countersign_api::endpoints::Endpoints;
+use countersign_api::operators::token;
 use countersign_api::publisher;
 use countersign_api::secret::Secret;
 use countersign_review_fixtures::{Settings, Simulator};
@@ -66,7 +69,14 @@ impl Site {
     /// Connects the simulated account as `ada`, through its consent page; the connection's id.
     pub(in crate::pages::tests) async fn connect(&self, ada: &Browser<'_>) -> String {
         let fields = [("environment", "rehearsal"), ("expected_username", "halden_kitchen")];
-        let begun = ada.post("/connections", &fields).await;
+        self.consent(ada, &fields).await;
+        let page = ada.get("/drafts/new").await;
+        page.hidden("connection_id").unwrap().to_owned()
+    }
+
+    /// Sends the form that connects and approves on the consent page.
+    pub(in crate::pages::tests) async fn consent(&self, ada: &Browser<'_>, fields: &[(&str, &str)]) {
+        let begun = ada.post("/connections", fields).await;
         let address = self.far_end.as_ref().unwrap().address;
         let path = begun.location.split_once(&address.to_string()).unwrap().1.to_owned();
         let page = ask(address, &format!("GET {path} HTTP/1.1\r\n"), "").await;
@@ -78,8 +88,14 @@ impl Site {
         let back = Url::parse(back).unwrap();
         let connected = ada.get(&format!("{}?{}", back.path(), back.query().unwrap())).await;
         assert_eq!((connected.status, connected.location.as_str()), (303, "/connections"));
-        let page = ada.get("/drafts/new").await;
-        page.hidden("connection_id").unwrap().to_owned()
+    }
+
+    /// Signs a draft as a machine does, with an API token.
+    pub(in crate::pages::tests) async fn submits_by_token(&self, secret: &str, draft: &str) {
+        let found = token::resume(&self.app, &Secret::from(secret), Net::default()).await.unwrap();
+        let author = found.unwrap().author().unwrap();
+        let id = draft.rsplit('/').next().unwrap().parse().unwrap();
+        approvals::submit(&self.app, &author, &id, None).await.unwrap();
     }
 }
 
