@@ -36,7 +36,7 @@ fn local(html: String, theme: Option<&str>) -> String {
     let html = ["countersign.css", "countersign.js", "mark.svg"]
         .iter()
         .fold(html, |html, name| html.replace(&assets::url(name), name));
-    let html = html.replace("/api/v1/assets/", "").replace("/content\"", ".svg\"");
+    let html = html.replace("\"/assets/", "\"").replace("/content\"", ".svg\"");
     match theme {
         Some(theme) => {
             html.replacen("<html lang=\"en\"", &format!("<html lang=\"en\" data-theme=\"{theme}\""), 1)

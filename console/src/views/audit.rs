@@ -172,7 +172,7 @@ fn filters(filters: &Filters) -> Markup {
             label { "Person" (form::select("f-person", "person", &filters.people, &filters.person)) }
             label { "From" input.in type="date" name="from" value=(filters.from); }
             label { "To" input.in type="date" name="to" value=(filters.to); }
-            label { "About (id of a draft, account, person or flow)" input.in name="flow" value=(filters.flow) placeholder="drf_…"; }
+            label.grow { "About" input.in name="flow" value=(filters.flow) placeholder="The id of a draft, account, person or flow"; }
             button.btn { "Filter" }
             @if filters.is_set() { a.btn.quiet href="/audit" { "Clear" } }
         }

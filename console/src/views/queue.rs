@@ -238,7 +238,7 @@ fn nothing(queue: &Queue) -> Markup {
         Some(first_run) => html! {
             div.split {
                 @if queue.tabs.counts == [0; 8] { (no_pins(first_run)) } @else { (empty(queue.tabs.current)) }
-                (steps(first_run, queue.tabs.counts != [0; 8]))
+                (steps(first_run, queue.tabs.counts != [0; 8], "steps gap-s"))
             }
         },
         None => empty(queue.tabs.current),
@@ -257,16 +257,16 @@ fn no_pins(first_run: &FirstRun) -> Markup {
 
 /// The way to the first Pin, below the rows of those who are on it.
 fn way(queue: &Queue) -> Markup {
-    html! { @if let Some(first_run) = queue.first_run.as_ref().filter(|_| !queue.filters.is_set()) { (steps(first_run, true)) } }
+    html! { @if let Some(first_run) = queue.first_run.as_ref().filter(|_| !queue.filters.is_set()) { (steps(first_run, true, "steps row-wise gap")) } }
 }
 
-fn steps(first_run: &FirstRun, has_action: bool) -> Markup {
+fn steps(first_run: &FirstRun, has_action: bool, class: &str) -> Markup {
     let current = first_run.steps.iter().position(|step| !step.is_done);
     let action = first_run.action.as_ref().filter(|_| has_action);
     html! {
         section.sec.gap-xl {
             h2 { "From here to the first Pin" }
-            ol.steps.gap-s { @for (index, step) in first_run.steps.iter().enumerate() {
+            ol class=(class) { @for (index, step) in first_run.steps.iter().enumerate() {
                 li data-done[step.is_done] aria-current=[(current == Some(index)).then_some("step")] {
                     b { (step.title) } (step.words)
                 }

@@ -17,6 +17,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let attention = queue(t, Tab::Attention, vec![unknown(t), refused(t), voided(t)]);
     let mut filtered = queue(t, Tab::Drafts, Vec::new());
     filtered.filters.q = t.say("soup");
+    (filtered.filters.from, filtered.filters.to) = ("2026-11-24".into(), t.say("2026-12-24"));
     let mut first = queue(t, Tab::Drafts, Vec::new());
     (first.tabs.counts, first.first_run) = ([0; 8], Some(first_run(t)));
     let mut paused = t.frame();
@@ -47,8 +48,6 @@ fn queue(t: Tongue, current: Tab, rows: Vec<Row>) -> Queue {
                 Choice::new("", "All accounts"),
                 Choice::new("con_1", t.say("@halden_kitchen")),
             ],
-            from: "2026-11-24".into(),
-            to: t.say("2026-12-24"),
             authors: vec![Choice::new("", "Anyone"), Choice::new("opr_1", t.say("Mira Okafor"))],
             ..Filters::default()
         },
