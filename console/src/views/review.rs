@@ -165,7 +165,7 @@ fn nothing() -> Markup {
 
 fn list(frame: &Frame, review: &Review) -> Markup {
     html! {
-        nav.list aria-label="Waiting for review" { details data-wide="72rem" {
+        nav.list aria-label="Waiting for review" { details open data-wide="72rem" {
             summary.btn { "Waiting, " (number(review.waiting_count)) @if review.own_count > 0 { ", and yours" } }
             div.line.between { h2 { "Waiting, " (number(review.waiting_count)) }
                 @if frame.viewer.as_ref().is_some_and(|viewer| viewer.has_shortcuts) {

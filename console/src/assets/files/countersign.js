@@ -189,9 +189,9 @@
       button.textContent = 'Copied';
     });
   }
-  // A list that is folded away on a small screen stands open on a wide one.
+  // A list that stands open on a wide screen is folded away on a small one.
   for (const fold of all('details[data-wide]')) {
-    const wide = matchMedia(`(min-width:${fold.dataset.wide})`), set = () => { fold.open = wide.matches; };
+    const wide = matchMedia(`(min-width:${fold.dataset.wide})`), set = () => { fold.open = wide.matches; fold.dataset.folds = ''; };
     set();
     wide.addEventListener('change', set);
   }
