@@ -131,7 +131,7 @@ async fn answer(
     }
     let mut frame = visit.frame().await?;
     "/connections".clone_into(&mut frame.here);
-    frame.environment = gravest.unwrap_or(frame.environment);
+    frame.environment = gravest.map_or(frame.environment, |gravest| gravest.max(frame.environment));
     let environments = connectable(visit);
     let start = person.admin().is_ok().then_some(view::Connect { environments, ..form });
     let is_trial = shown::is_production_closed(&visit.app);

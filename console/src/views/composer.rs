@@ -282,7 +282,7 @@ fn time(composer: &Composer) -> Markup {
 
 fn sign_off(composer: &Composer) -> Markup {
     html! {
-        section.signoff aria-label="Sign-off" {
+        section.signoff.dock[composer.price.is_none()] aria-label="Sign-off" {
             (composer.signatures.full())
             @if let Some(price) = &composer.price { div.gap { (note::note(Tone::Warn, "A change has a price", price)) } }
             p.will { "Signing asks a second person to countersign exactly this. Nothing is sent yet." }
