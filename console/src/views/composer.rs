@@ -131,7 +131,7 @@ pub fn page(frame: &Frame, composer: &Composer) -> Markup {
 fn no_account() -> Markup {
     html! {
         section.empty { h2 { "No account is connected" }
-            p { "A Pin is written for one account. An admin connects it; in rehearsal that takes one click." }
+            p { "A Pin is written for one account. An admin connects it; in rehearsal that takes two clicks." }
             a.btn.solid href="/connections" { "See the connections" } }
     }
 }

@@ -146,7 +146,7 @@ pub fn page(frame: &Frame, connections: &Connections) -> Markup {
 fn nothing(may_connect: bool) -> Markup {
     html! {
         section.empty { h2 { "No account is connected" }
-            p { @if may_connect { "Connect one below. In rehearsal that takes one click and no Pinterest account." } @else { "Ask an admin to connect one." } }
+            p { @if may_connect { "Connect one below. In rehearsal that takes two clicks and no Pinterest account." } @else { "Ask an admin to connect one." } }
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn steps(reader: &Reader, tab: Tab, counts: Counts, accounts: &Accoun
     let is_connected = accounts.iter().any(|account| account.state == ConnectionState::Active);
     let is_rehearsal = accounts.iter().all(|account| account.environment == Environment::Rehearsal);
     let connect = if is_rehearsal {
-        "One click in rehearsal, no Pinterest account needed"
+        "Two clicks in rehearsal, no Pinterest account needed"
     } else {
         "An admin allows it at Pinterest"
     };

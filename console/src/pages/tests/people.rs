@@ -153,3 +153,19 @@ async fn keys_and_theme_are_remembered() {
         "/"
     );
 }
+
+#[tokio::test]
+async fn pages_promise_only_what_is_done() {
+    let site = Site::start().await;
+    let ada = site.signed_in("Ada").await;
+    let settings = ada.get("/settings").await;
+    for rule in ["A Pin is missed", "Between two Pins", "counts as missed", "every change of it"] {
+        assert!(!settings.has(rule), "{rule}: {}", settings.html);
+    }
+    let policy = site.browser().get("/privacy-policy").await;
+    assert!(
+        policy.has("until whoever is responsible erases them") && !policy.has("given up"),
+        "{}",
+        policy.html
+    );
+}

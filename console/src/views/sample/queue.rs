@@ -143,7 +143,7 @@ fn first_run(t: Tongue) -> FirstRun {
     FirstRun {
         steps: vec![
             step("You are signed in", "as author and admin", true),
-            step("Connect an account", "One click in rehearsal, no Pinterest account needed", false),
+            step("Connect an account", "Two clicks in rehearsal, no Pinterest account needed", false),
             step("Write the first draft", "An image, a board, a few words", false),
             step("Ask for approval", "You sign, and it leaves your hands", false),
             step("Have it countersigned", "By Rowan, the second person", false),
