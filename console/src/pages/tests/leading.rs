@@ -117,3 +117,22 @@ async fn the_queue_filters_by_the_day_on_which_a_pin_is_due() {
     assert!(ada.get("/?tab=drafts&from=2026-12-03").await.has("No Pin matches"));
     assert_eq!(ada.get("/?tab=drafts&from=soon&to=%00").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_list_shows_the_gravest_environment_and_each_row_its_own() {
+    let site = Site::with_sandbox().await;
+    let (ada, rowan) = (site.signed_in("Ada").await, site.signed_in("Rowan").await);
+    let rehearsed = site.connect(&ada).await;
+    let draft = ada.signs(&rehearsed, "Plum tart").await;
+    let queue = ada.get("/?tab=review").await;
+    assert!(queue.has("<title>[SANDBOX]") && queue.has("<i>·</i><b>REHEARSAL</b>"), "{}", queue.html);
+    assert!(ada.get("/connections").await.has("<title>[SANDBOX]"));
+    site.consent(&ada, &[("environment", "sandbox"), ("expected_username", "halden_kitchen")]).await;
+    let accounts = ada.get("/drafts/new").await;
+    let (_, rest) = accounts.html.split_once("<select class=\"in\" id=\"f-connection_id\"").unwrap();
+    let ids = rest.split("value=\"").skip(1).take(2).filter_map(|rest| rest.split('"').next());
+    let sandbox = ids.filter(|id| *id != rehearsed).next().unwrap();
+    ada.signs(sandbox, "Pear tart").await;
+    let desk = rowan.desk(&draft).await;
+    assert!(desk.has("<title>[REHEARSAL]") && desk.has(" · <b>SANDBOX</b>"), "{}", desk.html);
+}

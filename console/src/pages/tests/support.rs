@@ -62,6 +62,15 @@ impl Site {
         Self::over(far_end.endpoints(), Some(far_end)).await
     }
 
+    /// The same where sandbox accounts may be connected, too.
+    pub(super) async fn with_sandbox() -> Self {
+        let far_end = FarEnd::start().await;
+        let mut endpoints = far_end.endpoints();
+        let root = endpoints.roots[0].1.clone();
+        endpoints.roots.push((Environment::Sandbox, root));
+        Self::over(endpoints, Some(far_end)).await
+    }
+
     async fn over(endpoints: Endpoints, far_end: Option<FarEnd>) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
