@@ -130,8 +130,8 @@ async fn a_list_shows_the_gravest_environment_and_each_row_its_own() {
     site.consent(&ada, &[("environment", "sandbox"), ("expected_username", "halden_kitchen")]).await;
     let accounts = ada.get("/drafts/new").await;
     let (_, rest) = accounts.html.split_once("<select class=\"in\" id=\"f-connection_id\"").unwrap();
-    let ids = rest.split("value=\"").skip(1).take(2).filter_map(|rest| rest.split('"').next());
-    let sandbox = ids.filter(|id| *id != rehearsed).next().unwrap();
+    let mut ids = rest.split("value=\"").skip(1).take(2).filter_map(|rest| rest.split('"').next());
+    let sandbox = ids.find(|id| *id != rehearsed).unwrap();
     ada.signs(sandbox, "Pear tart").await;
     let desk = rowan.desk(&draft).await;
     assert!(desk.has("<title>[REHEARSAL]") && desk.has(" · <b>SANDBOX</b>"), "{}", desk.html);
