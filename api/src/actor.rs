@@ -1,5 +1,7 @@
 //! Who does something, as the audit log tells it.
 
+use std::net::IpAddr;
+
 use countersign_entities::ids::{OperatorId, TokenId};
 
 /// Through which door something was done.
@@ -37,6 +39,21 @@ pub struct Net {
     pub address: Option<String>,
     /// Its user agent, as sent.
     pub user_agent: Option<String>,
+}
+
+impl Net {
+    /// What counts as one address where attempts are counted: of IPv6 the network, since a household has the rest of it.
+    pub fn origin(&self) -> String {
+        let Some(text) = &self.address else { return String::new() };
+        match text.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            Ok(IpAddr::V4(address)) => address.to_string(),
+            Err(_) => text.chars().take(64).collect(),
+        }
+    }
 }
 
 /// A person, as seen at the time of an event: only the sealed part `who` may hold name and e-mail.

@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use countersign_entities::{Timestamp, ids::EventId};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
@@ -57,6 +58,8 @@ pub struct Inner {
     pub memory: Memory,
     /// Names this installation in leases: the same after a restart, so that a server knows its earlier process's.
     pub instance: String,
+    /// Work that must come to its end whoever goes away meanwhile; see [`App::finished`].
+    pub tasks: TaskTracker,
     slow: Arc<Semaphore>,
 }
 
@@ -100,7 +103,13 @@ impl App {
         let instance = instance(&parts);
         let throttles = Throttles::new(&parts.clock);
         let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
-        Self(Arc::new(Inner { parts, throttles, memory: Memory::default(), instance, slow }))
+        Self(Arc::new(Inner { parts, throttles, memory: Memory::default(), instance, tasks: TaskTracker::new(), slow }))
+    }
+
+    /// Waits until all of [`Inner::tasks`] has ended; whoever stops in order does, so that no rotated token gets lost.
+    pub async fn finished(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// The present moment.

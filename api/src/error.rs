@@ -63,7 +63,7 @@ impl std::fmt::Display for FieldError {
     }
 }
 
-/// An expected refusal: nothing was changed.
+/// A refusal: nothing was changed, unless it says that this is not known.
 pub trait Refusal: std::error::Error {
     /// A stable word, `snake_case`, for programs.
     fn code(&self) -> &'static str;
@@ -74,6 +74,11 @@ pub trait Refusal: std::error::Error {
     /// After how long trying again may work, where that is known.
     fn retry_after(&self) -> Option<std::time::Duration> {
         None
+    }
+
+    /// Whether what was asked for may have been done all the same, so that it must not simply be tried again.
+    fn may_be_done(&self) -> bool {
+        self.fault().is_some_and(Fault::may_be_done)
     }
 
     /// The fields that are wrong, where it is about fields.
@@ -117,6 +122,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether the change may hold all the same: only what is known to come before a commit rules that out.
+    pub fn may_be_done(&self) -> bool {
+        !matches!(self, Self::Busy(_) | Self::Lost(_) | Self::Event(_))
+    }
+
     /// Whether trying again later may help.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Busy(_))

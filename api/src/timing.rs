@@ -148,6 +148,12 @@ pub struct OAuth {
     pub idle_refresh: Duration,
     /// How long one refresh may hold others of the same connection up.
     pub refresh_lease_ttl: Duration,
+    /// A renewal that failed is tried again after this.
+    pub refresh_retry: Duration,
+    /// What an exchange that began in a state's last moment may still take.
+    pub exchange_grace: Duration,
+    /// How long an access token lives where Pinterest does not say: as documented.
+    pub access_ttl: Duration,
     /// How often tokens that are due and holds that may be over are looked for.
     pub upkeep: Duration,
 }
@@ -160,6 +166,9 @@ impl Default for OAuth {
             refresh_at_percent: 80,
             idle_refresh: days(7),
             refresh_lease_ttl: seconds(60),
+            refresh_retry: minutes(15),
+            exchange_grace: minutes(2),
+            access_ttl: days(30),
             upkeep: seconds(60),
         }
     }

@@ -158,6 +158,7 @@ impl Running {
             tracing::warn!("some work did not end in time; it is found again at the next start");
         }
         front.stop().await;
+        app.finished().await;
         if let Some(rehearsal) = rehearsal {
             rehearsal.stop().await;
         }

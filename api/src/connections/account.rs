@@ -1,6 +1,9 @@
 //! Whose account consented, and what that makes of the connection.
 
-use countersign_entities::vocabulary::{ConnectionState, HoldReason};
+use countersign_entities::{
+    Timestamp,
+    vocabulary::{ConnectionState, HoldReason},
+};
 
 use super::{
     callback::{end_if_new, tell},
@@ -87,7 +90,29 @@ async fn write(
         let connected = connection.username.unwrap_or_default();
         return Ok(Err(CallbackRefused::OtherAccount { connected, got: account.username.clone() }));
     }
+    if is_connected_elsewhere(&tx, &connection, account).await? {
+        drop(tx);
+        let mismatched = tell(app, actor, flow, Happening::AccountMismatched {}).denied();
+        drop_tokens(app, actor, flow, begun, "already_connected", Some(mismatched)).await?;
+        return Ok(Err(CallbackRefused::AlreadyConnected(account.username.clone())));
+    }
     take_over(app, tx, actor, flow, usable, connection, account).await.map(Ok)
+}
+
+/// Whether another connection that has not ended has this account: two would take each other's limits and holds for
+/// nobody's.
+async fn is_connected_elsewhere(
+    tx: &AuditedTx<'_>,
+    connection: &Connection,
+    account: &Account,
+) -> Result<bool, Fault> {
+    let is_other = |other: &Connection| {
+        other.id != connection.id
+            && other.environment == connection.environment
+            && other.account_id.as_ref() == Some(&account.id)
+            && !other.is_ended()
+    };
+    Ok(store::list(tx).await?.iter().any(is_other))
 }
 
 /// The tokens become the connection's, in the place of those it had.
@@ -119,7 +144,7 @@ async fn take_over(
     connection.account_id = Some(account.id.clone());
     connection.connected_at = Some(app.now());
     connection.ended_at = None;
-    told.extend(stand(&mut connection, &usable.scopes));
+    told.extend(stand(&mut connection, &usable.scopes, app.now()));
     store::save(&tx, &connection, from).await?;
     let events = told.into_iter().map(|happening| {
         let is_refusal =
@@ -132,7 +157,7 @@ async fn take_over(
 }
 
 /// Moves the connection to where its account, its scopes and what still holds it put it; says what happened.
-fn stand(connection: &mut Connection, scopes: &Scopes) -> Vec<Happening> {
+fn stand(connection: &mut Connection, scopes: &Scopes, now: Timestamp) -> Vec<Happening> {
     let mut told = Vec::new();
     let by_account = connection.state_by_account();
     match by_account {
@@ -141,23 +166,27 @@ fn stand(connection: &mut Connection, scopes: &Scopes) -> Vec<Happening> {
         _ => {}
     }
     let needed = Scopes::publishing();
-    let held = connection.hold_reason.filter(|_| connection.state == ConnectionState::Held);
+    let is_held = connection.state == ConnectionState::Held;
+    let held = connection.hold_reason.filter(|_| is_held || connection.rests_from_spam(now));
     let names = |scopes: &Scopes| scopes.names().into_iter().map(str::to_owned).collect();
-    if !scopes.missing(&needed).is_empty() {
+    let is_short = !scopes.missing(&needed).is_empty();
+    if is_short {
         told.push(Happening::ScopeInsufficient { need: names(&needed), have: names(scopes) });
-        if held != Some(HoldReason::Scope) {
-            told.push(Happening::ConnectionHeld { why: HoldReason::Scope.as_str() });
-        }
-        connection.hold(HoldReason::Scope, None);
-    } else if let Some(reason) = held {
-        // A new consent does not make Pinterest forget a block, nor give the app a tier.
-        if !outlasts_consent(reason) || by_account != ConnectionState::Active {
-            told.push(Happening::ConnectionReleased { why: reason.as_str() });
-            connection.move_to(by_account);
-        }
-    } else {
-        connection.move_to(by_account);
     }
+    // A new consent does not make Pinterest forget a block, nor give the app a tier.
+    let lasting = held.filter(|reason| outlasts_consent(*reason) && by_account == ConnectionState::Active);
+    let next = lasting.or_else(|| is_short.then_some(HoldReason::Scope));
+    if let Some(reason) = next {
+        if !is_held || held != next {
+            told.push(Happening::ConnectionHeld { why: reason.as_str() });
+        }
+        connection.hold(reason, connection.hold_until.filter(|_| lasting.is_some()));
+        return told;
+    }
+    if let Some(reason) = held {
+        told.push(Happening::ConnectionReleased { why: reason.as_str() });
+    }
+    connection.move_to(by_account);
     told
 }
 

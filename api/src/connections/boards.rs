@@ -28,6 +28,7 @@ const NAME_CHARS: usize = 180;
 const BOOKMARK_BYTES: usize = 2000;
 /// Pages of sections that are read at most: 250 each.
 const SECTION_PAGES: usize = 20;
+const UNREADABLE: &str = "Pinterest's answer could not be read";
 /// Lists that are kept at most.
 const CACHED: usize = 256;
 
@@ -110,7 +111,7 @@ pub async fn list(
         return Ok(page);
     }
     let answer = read(app, reader.actor(), id, &boards::list_call(bookmark)).await?;
-    let page = boards::boards_of(&answer).ok_or(ConnectionError::Unanswered("unreadable"))?;
+    let page = boards::boards_of(&answer).ok_or_else(unreadable)?;
     cache.keep(app, key, Kept::Boards(page.clone()));
     Ok(page)
 }
@@ -169,7 +170,7 @@ async fn read_sections(
     let mut bookmark: Option<String> = None;
     for _ in 0..SECTION_PAGES {
         let answer = read(app, actor, id, &boards::sections_call(board_id, bookmark.as_deref())).await?;
-        let page = boards::sections_of(&answer).ok_or(ConnectionError::Unanswered("unreadable"))?;
+        let page = boards::sections_of(&answer).ok_or_else(unreadable)?;
         sections.extend(page.items);
         match page.bookmark {
             Some(next) => bookmark = Some(next),
@@ -195,7 +196,7 @@ pub async fn create(
     }
     let answer = call(app, author.actor(), id, &boards::create_call(name, privacy)).await;
     app.memory.of::<Cache>().forget(id);
-    boards::board_of(&answer?).ok_or(ConnectionError::Unknown("unreadable"))
+    boards::board_of(&answer?).ok_or_else(|| ConnectionError::Unknown(UNREADABLE.to_owned()))
 }
 
 fn check(input: &NewBoard) -> Result<(&str, &'static str), ConnectionError> {
@@ -225,6 +226,10 @@ async fn read(app: &App, actor: &Actor, id: &ConnectionId, what: &Call) -> Resul
         ConnectionError::Unknown(why) => ConnectionError::Unanswered(why),
         other => other,
     })
+}
+
+fn unreadable() -> ConnectionError {
+    ConnectionError::Unanswered(UNREADABLE.to_owned())
 }
 
 fn invalid(field: &'static str, code: &'static str, message: &str) -> ConnectionError {

@@ -1,19 +1,23 @@
 //! A call for a person: with a fresh token, renewed once if Pinterest does not take it.
 
 use countersign_entities::{ids::ConnectionId, vocabulary::HoldReason};
+use http::Method;
 
 use super::{
     error::ConnectionError,
     hold::hold,
     refresh::{RefreshError, refresh},
-    usable::{Unusable, readable},
+    store,
+    usable::{Unusable, readable, usable},
 };
 use crate::{
     actor::Actor,
     app::App,
     pinterest::{
+        Usable,
         calls::{self, Call, CallError},
         client::{Answer, Lost},
+        scope::Scopes,
     },
 };
 
@@ -39,12 +43,29 @@ impl From<CallError> for ConnectionError {
             CallError::Trial(_) => Self::TrialCannotReachProduction,
             CallError::Environment => Self::Held(HoldReason::Environment),
             CallError::Superseded | CallError::LogBusy => Self::Busy,
-            CallError::Lost(Lost::NotSent { kind }) => Self::Unanswered(kind),
-            CallError::Lost(Lost::MaybeSent { kind }) => Self::Unknown(kind),
+            CallError::Lost(lost @ Lost::NotSent { .. }) => Self::Unanswered(lost.to_string()),
+            CallError::Lost(lost @ Lost::MaybeSent { .. }) => Self::Unknown(lost.to_string()),
             CallError::Upstream(error) => Self::upstream(error),
             CallError::Fault(fault) => Self::Fault(fault),
         }
     }
+}
+
+/// A token for a call: looking needs less than changing something, which an account that rests may not.
+async fn token_for(app: &App, id: &ConnectionId, call: &Call) -> Result<Usable, ConnectionError> {
+    let found = if call.method == Method::GET { readable(app, id).await } else { usable(app, id).await };
+    let refused = match found {
+        Ok(usable) => return Ok(usable),
+        Err(refused) => refused,
+    };
+    if matches!(refused, Unusable::Held(HoldReason::Scope)) {
+        let granted = store::grant_of(&app.db, id).await?.map(|grant| grant.scopes).unwrap_or_default();
+        let missing = granted.missing(&Scopes::publishing());
+        if !missing.is_empty() {
+            return Err(ConnectionError::ScopesMissing(missing));
+        }
+    }
+    Err(refused.into())
 }
 
 /// Tries that a token which was renewed in between may cost.
@@ -63,11 +84,11 @@ pub(super) async fn call(
     id: &ConnectionId,
     call: &Call,
 ) -> Result<Answer, ConnectionError> {
-    let mut usable = readable(app, id).await?;
+    let mut usable = token_for(app, id, call).await?;
     let mut is_renewed = false;
     for _ in 0..TRIES {
         match calls::audited(app, actor, &usable, call).await {
-            Err(CallError::Superseded) => usable = readable(app, id).await?,
+            Err(CallError::Superseded) => usable = token_for(app, id, call).await?,
             Err(CallError::Upstream(error)) if error.is_token() && !is_renewed => {
                 usable = refresh(app, id, usable.generation).await?;
                 is_renewed = true;
@@ -76,6 +97,10 @@ pub(super) async fn call(
                 let until = app.now().plus(app.timing.publishing.authorization_recheck);
                 hold(app, id, HoldReason::Authorization, Some(until)).await?;
                 return Err(ConnectionError::Held(HoldReason::Authorization));
+            }
+            // What stands in the way before a request is sent passes by itself, so this came after it.
+            Err(CallError::Fault(fault)) if call.method != Method::GET => {
+                return Err(ConnectionError::Untold(fault));
             }
             done => return done.map_err(ConnectionError::from),
         }

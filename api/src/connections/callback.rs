@@ -145,8 +145,7 @@ async fn unknown(
     digest: Option<[u8; 32]>,
     refused: CallbackRefused,
 ) -> Result<Connection, CallbackRefused> {
-    let address = visitor.net.address.clone().unwrap_or_default();
-    if app.throttles.callbacks_told.check(&address).is_ok() {
+    if app.throttles.callbacks_told.check(&visitor.net.origin()).is_ok() {
         let told = Happening::CallbackRefused { reason: "unknown", state_digest: digest.map(hex::encode) };
         let event = Event::installation(app, &visitor.actor(), told).denied();
         AuditedTx::begin(app).await?.commit_one(event).await?;

@@ -28,7 +28,7 @@ pub struct Connection {
     pub username: Option<String>,
     /// Pinterest's id of that account.
     pub account_id: Option<String>,
-    /// Why it is held.
+    /// Why it is held; of an ended one, that it was blocked for spam.
     pub hold_reason: Option<HoldReason>,
     /// When a held connection is looked at again.
     pub hold_until: Option<Timestamp>,
@@ -68,6 +68,11 @@ impl Connection {
         matches!(self.state, ConnectionState::Disconnected | ConnectionState::Revoked)
     }
 
+    /// Why it is held, where it is.
+    pub fn held_for(&self) -> Option<HoldReason> {
+        self.hold_reason.filter(|_| self.state == ConnectionState::Held)
+    }
+
     /// Whether the account that consented is the one that was named or confirmed.
     pub(super) fn is_confirmed(&self) -> bool {
         match (&self.expected_username, &self.username) {
@@ -98,9 +103,18 @@ impl Connection {
         self.hold_until = None;
     }
 
+    /// A block for spam is kept: it lasts although somebody disconnects and connects again.
     pub(super) fn end(&mut self, state: ConnectionState, now: Timestamp) {
-        self.move_to(state);
+        match self.rests_from_spam(now) {
+            true => self.state = state,
+            false => self.move_to(state),
+        }
         self.ended_at = Some(now);
+    }
+
+    /// Whether a block for spam lasts.
+    pub(super) fn rests_from_spam(&self, now: Timestamp) -> bool {
+        self.hold_reason == Some(HoldReason::Spam) && self.hold_until.is_some_and(|until| until > now)
     }
 
     pub(super) fn event(&self, app: &App, actor: &Actor, happening: Happening) -> Event {

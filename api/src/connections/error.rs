@@ -1,11 +1,16 @@
 //! Why a verb on connections refuses.
 
+use std::time::Duration;
+
 use countersign_entities::vocabulary::{ConnectionState, Environment, HoldReason};
 
 use crate::{
     error::{Fault, FieldError, Kind, Refusal},
     operators::Forbidden,
-    pinterest::error::{Disposition, UpstreamError},
+    pinterest::{
+        error::{Disposition, UpstreamError},
+        scope::Scopes,
+    },
 };
 
 /// An expected refusal; nothing was changed.
@@ -32,6 +37,9 @@ pub enum ConnectionError {
     /// The account cannot be asked now.
     #[error("{}", held(*.0))]
     Held(HoldReason),
+    /// These permissions were not granted.
+    #[error("this account's owner did not grant {0}. An admin can connect the account again and grant it")]
+    ScopesMissing(Scopes),
     /// Boards are created here for trying things out only.
     #[error("boards can be created here in rehearsal and in the sandbox only. Create this one at Pinterest")]
     BoardsInProduction,
@@ -39,17 +47,21 @@ pub enum ConnectionError {
     #[error("Pinterest has no such board. It may have been deleted; choose another one")]
     NoBoard,
     /// Pinterest refused.
-    #[error("{0}. Nothing was changed here")]
+    #[error("{0}. Nothing was changed. Mend what it names, or look at the account at Pinterest")]
     Upstream(UpstreamError),
-    /// Pinterest wants us to wait.
-    #[error("Pinterest's limit of calls is reached. Try again in {} seconds", .0.unwrap_or(60))]
-    Throttled(Option<i64>),
-    /// Pinterest did not answer, or not readably.
-    #[error("Pinterest did not answer ({0}). Try again in a moment")]
-    Unanswered(&'static str),
-    /// It is not known whether Pinterest did it.
-    #[error("Pinterest's answer was lost ({0}), so it may have been done. Look before you try again")]
-    Unknown(&'static str),
+    /// Pinterest wants us to wait so long.
+    #[error("Pinterest's limit of calls is reached. Try again in {} seconds", .0.as_secs())]
+    Throttled(Duration),
+    /// Pinterest did not answer, or not readably: what, as a sentence. Nothing was done.
+    #[error("{0}. Try again in a moment; if it stays so, look at Pinterest's status page")]
+    Unanswered(String),
+    /// It is not known whether Pinterest did it: why, as a sentence.
+    #[error("{0}, so it is not known whether it was done. Look at Pinterest before you try again")]
+    Unknown(String),
+    /// Pinterest was asked to do it, and what it answered could not be written down.
+    #[error("what Pinterest answered could not be written down, so it may have been done. Look at Pinterest before you \
+             try again")]
+    Untold(#[source] Fault),
     /// The token is being renewed or the log is busy.
     #[error("this cannot be done just now. Try again in a moment")]
     Busy,
@@ -85,28 +97,40 @@ fn held(reason: HoldReason) -> &'static str {
             "Pinterest does not accept our token for this account. It is tried again in a while; an admin can \
              connect it again"
         }
-        HoldReason::Scope => "a permission is missing. An admin can connect the account again and grant it",
-        HoldReason::Tier => "the Pinterest app's access does not allow this. See the configuration",
-        HoldReason::Environment => "this account's environment is not configured any more",
-        HoldReason::Paused => "publishing is paused",
-        HoldReason::Spam => "Pinterest blocked this account for spam; it rests for a while",
-        HoldReason::Breaker => "too many calls failed in a row; it is tried again in a while",
+        HoldReason::Scope => {
+            "a permission is missing: Countersign needs user_accounts:read, boards:read, boards:write, pins:read and \
+             pins:write. An admin can connect the account again and grant all of them"
+        }
+        HoldReason::Tier => {
+            "the Pinterest app's access tier does not allow this. Ask Pinterest for Standard access to the app and set \
+             PINTEREST_ACCESS_TIER=standard, or use a sandbox account"
+        }
+        HoldReason::Environment => {
+            "this account's environment is not configured any more. Set PINTEREST_APP_ID and PINTEREST_APP_SECRET (or \
+             take them out to rehearse) as they were when it was connected"
+        }
+        HoldReason::Paused => "publishing is paused. An admin can resume it on the page Settings",
+        HoldReason::Spam => {
+            "Pinterest blocked this account for spam. It rests for up to a day and goes on by itself; until then nothing \
+             can be created with it"
+        }
+        HoldReason::Breaker => "too many calls failed in a row. It is tried again by itself in a while",
         HoldReason::SafeMode => "a backup was restored; an admin has to lift the safe mode",
     }
 }
 
 impl ConnectionError {
-    /// The refusal that Pinterest's answer to a read, or to something it did not do, means.
+    /// The refusal that Pinterest's answer means. Of a read, what is not known was not done.
     pub(super) fn upstream(error: UpstreamError) -> Self {
         match error.disposition() {
-            Disposition::Wait => Self::Throttled(error.wait_s),
+            Disposition::Wait => Self::Throttled(error.wait()),
             Disposition::Gone => Self::NoBoard,
             Disposition::Spam => Self::Held(HoldReason::Spam),
             Disposition::Scope => Self::Held(HoldReason::Scope),
             Disposition::Tier => Self::Held(HoldReason::Tier),
             Disposition::Reauthorise => Self::Held(HoldReason::Authorization),
             Disposition::Refuse => Self::Upstream(error),
-            Disposition::Unknown => Self::Unanswered("server_error"),
+            Disposition::Unknown => Self::Unknown(error.to_string()),
         }
     }
 }
@@ -115,17 +139,17 @@ impl Refusal for ConnectionError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "connection_not_found",
-            Self::Fields(_) => "invalid_fields",
+            Self::Fields(_) => "fields_invalid",
             Self::EnvironmentNotConfigured(_) => "environment_not_configured",
             Self::TrialCannotReachProduction => "trial_cannot_reach_production",
             Self::NotConfirmable(_) => "connection_not_confirmable",
-            Self::Held(_) => "connection_held",
+            Self::Held(_) | Self::ScopesMissing(_) => "connection_held",
             Self::BoardsInProduction => "boards_in_production",
             Self::NoBoard => "board_not_found",
             Self::Upstream(_) => "pinterest_refused",
             Self::Throttled(_) => "pinterest_limit",
             Self::Unanswered(_) => "pinterest_unanswered",
-            Self::Unknown(_) => "pinterest_outcome_unknown",
+            Self::Unknown(_) | Self::Untold(_) => "pinterest_outcome_unknown",
             Self::Busy => "busy",
             Self::Fault(fault) => fault.code(),
         }
@@ -139,10 +163,25 @@ impl Refusal for ConnectionError {
             | Self::TrialCannotReachProduction
             | Self::NotConfirmable(_)
             | Self::BoardsInProduction
-            | Self::Held(_) => Kind::Conflict,
-            Self::Upstream(_) | Self::Unanswered(_) | Self::Unknown(_) => Kind::Upstream,
+            | Self::Held(_)
+            | Self::ScopesMissing(_) => Kind::Conflict,
+            Self::Upstream(_) | Self::Unanswered(_) | Self::Unknown(_) | Self::Untold(_) => Kind::Upstream,
             Self::Throttled(_) | Self::Busy => Kind::Unavailable,
             Self::Fault(fault) => fault.kind(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled(wait) => Some(*wait),
+            _ => None,
+        }
+    }
+
+    fn may_be_done(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Untold(_) => true,
+            other => other.fault().is_some_and(Fault::may_be_done),
         }
     }
 
@@ -155,7 +194,7 @@ impl Refusal for ConnectionError {
 
     fn fault(&self) -> Option<&Fault> {
         match self {
-            Self::Fault(fault) => Some(fault),
+            Self::Fault(fault) | Self::Untold(fault) => Some(fault),
             _ => None,
         }
     }
@@ -216,6 +255,12 @@ pub enum CallbackRefused {
         /// The account that consented.
         got: String,
     },
+    /// Another connection has this account.
+    #[error(
+        "@{0} is connected here already, so this consent was dropped. To renew its access, choose Reconnect at that \
+         connection"
+    )]
+    AlreadyConnected(String),
     /// The connection was ended while the consent was on its way.
     #[error("this connection was disconnected in the meantime. Start again from the connections")]
     Ended,
@@ -239,6 +284,7 @@ impl Refusal for CallbackRefused {
             Self::ExchangeUnanswered(_) => "exchange_unanswered",
             Self::AccountUnread => "account_unread",
             Self::OtherAccount { .. } => "other_account",
+            Self::AlreadyConnected(_) => "account_already_connected",
             Self::Ended => "connection_ended",
             Self::Fault(fault) => fault.code(),
         }
@@ -248,9 +294,12 @@ impl Refusal for CallbackRefused {
         match self {
             Self::Unknown | Self::Doubled | Self::Unanswered => Kind::Malformed,
             Self::OtherSession | Self::Forbidden(_) => Kind::Forbidden,
-            Self::Expired | Self::Reused | Self::Denied | Self::OtherAccount { .. } | Self::Ended => {
-                Kind::Conflict
-            }
+            Self::Expired
+            | Self::Reused
+            | Self::Denied
+            | Self::OtherAccount { .. }
+            | Self::AlreadyConnected(_)
+            | Self::Ended => Kind::Conflict,
             Self::ExchangeRefused(_) | Self::ExchangeUnanswered(_) | Self::AccountUnread => Kind::Upstream,
             Self::Fault(fault) => fault.kind(),
         }

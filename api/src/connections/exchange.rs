@@ -65,7 +65,8 @@ pub(super) async fn run(
     code: Secret,
 ) -> Result<Connection, CallbackRefused> {
     let app = app.clone();
-    let work = tokio::spawn(async move { steps(&app, &actor, &flow, &begun, &code).await });
+    let tasks = app.tasks.clone();
+    let work = tasks.spawn(async move { steps(&app, &actor, &flow, &begun, &code).await });
     work.await.map_err(|error| Fault::Other(error.to_string()))?
 }
 

@@ -10,8 +10,9 @@ use super::store;
 use crate::{
     actor::Actor,
     app::App,
-    audit::{AuditedTx, Event, Happening},
+    audit::{AuditedTx, Happening},
     error::Fault,
+    pinterest::scope::Scopes,
 };
 
 /// Holds an active account, until `until` where the cause goes away by itself. An account that is held already keeps
@@ -26,11 +27,24 @@ pub async fn hold(
     until: Option<Timestamp>,
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
-    let Some(event) = hold_within(app, &tx, id, reason, until).await? else { return Ok(()) };
-    tx.commit(event).await.map(drop)
+    let Some(mut connection) = store::lock(&tx, id).await? else { return Ok(()) };
+    let from = connection.state;
+    let is_same = from == ConnectionState::Held && connection.hold_reason == Some(reason);
+    if from != ConnectionState::Active && !is_same {
+        return Ok(());
+    }
+    // Pinterest says so although the configuration does not: it is tried again later, not at once.
+    let is_news = reason == HoldReason::Tier && app.endpoints.allows_writes(connection.environment);
+    let later = || app.now().plus(app.timing.publishing.authorization_recheck);
+    connection.hold(reason, until.or_else(|| is_news.then(later)));
+    store::save(&tx, &connection, from).await?;
+    let held = Happening::ConnectionHeld { why: reason.as_str() };
+    let told = (!is_same).then(|| connection.event(app, &Actor::worker(), held));
+    tx.commit(told.into_iter().collect()).await.map(drop)
 }
 
-/// Holds an account that Pinterest blocked for spam: 1 hour, then 6, then 24, while it happens in a row.
+/// Holds an account that Pinterest blocked for spam: 1 hour, then 6, then 24, while it happens in a row. It takes the
+/// place of any other hold, whose cause shows again when this one is over.
 ///
 /// # Errors
 /// [`Fault`] where the database fails.
@@ -40,10 +54,16 @@ pub async fn hold_for_spam(app: &App, id: &ConnectionId) -> Result<(), Fault> {
     let pauses = app.timing.publishing.spam_pauses;
     let level = usize::try_from(connection.spam_level).unwrap_or(0).min(pauses.len() - 1);
     let until = app.now().plus(pauses[level]);
+    let (from, was_resting) = (connection.state, connection.rests_from_spam(app.now()));
     connection.spam_level += 1;
-    store::save(&tx, &connection, connection.state).await?;
-    let events = hold_within(app, &tx, id, HoldReason::Spam, Some(until)).await?;
-    tx.commit(events.unwrap_or_default()).await.map(drop)
+    let is_held = matches!(from, ConnectionState::Active | ConnectionState::Held);
+    if is_held {
+        connection.hold(HoldReason::Spam, connection.hold_until.filter(|_| was_resting).max(Some(until)));
+    }
+    store::save(&tx, &connection, from).await?;
+    let held = Happening::ConnectionHeld { why: HoldReason::Spam.as_str() };
+    let told = (is_held && !was_resting).then(|| connection.event(app, &Actor::worker(), held));
+    tx.commit(told.into_iter().collect()).await.map(drop)
 }
 
 /// Forgets earlier spam blocks: a Pin went through.
@@ -59,7 +79,8 @@ pub async fn clear_spam_level(tx: &AuditedTx<'_>, id: &ConnectionId) -> Result<(
     store::save(tx, &connection, connection.state).await
 }
 
-/// Lets an account go on that is held for `reason`; does nothing if it is not.
+/// Lets an account go on that is held for `reason`; does nothing if it is not. Where a permission is missing, it is held
+/// for that from now on.
 ///
 /// # Errors
 /// [`Fault`] where the database fails.
@@ -70,32 +91,17 @@ pub async fn release(app: &App, id: &ConnectionId, reason: HoldReason) -> Result
         return Ok(());
     }
     connection.move_to(connection.state_by_account());
+    let mut told = vec![Happening::ConnectionReleased { why: reason.as_str() }];
+    if reason != HoldReason::Scope && connection.is_active() && lacks_scopes(&tx, id).await? {
+        connection.hold(HoldReason::Scope, None);
+        told.push(Happening::ConnectionHeld { why: HoldReason::Scope.as_str() });
+    }
     store::save(&tx, &connection, ConnectionState::Held).await?;
-    let released = Happening::ConnectionReleased { why: reason.as_str() };
-    tx.commit_one(connection.event(app, &Actor::worker(), released)).await?;
-    Ok(())
+    let event = |happening| connection.event(app, &Actor::worker(), happening);
+    tx.commit(told.into_iter().map(event).collect()).await.map(drop)
 }
 
-/// Holds within a transaction; the events to commit with it, none if there is nothing to write.
-async fn hold_within(
-    app: &App,
-    tx: &AuditedTx<'_>,
-    id: &ConnectionId,
-    reason: HoldReason,
-    until: Option<Timestamp>,
-) -> Result<Option<Vec<Event>>, Fault> {
-    let Some(mut connection) = store::lock(tx, id).await? else { return Ok(None) };
-    let from = connection.state;
-    let is_same = from == ConnectionState::Held && connection.hold_reason == Some(reason);
-    if from != ConnectionState::Active && !is_same {
-        return Ok(None);
-    }
-    // Pinterest says so although the configuration does not: it is tried again later, not at once.
-    let is_news = reason == HoldReason::Tier && app.endpoints.allows_writes(connection.environment);
-    let later = || app.now().plus(app.timing.publishing.authorization_recheck);
-    connection.hold(reason, until.or_else(|| is_news.then(later)));
-    store::save(tx, &connection, from).await?;
-    let held = Happening::ConnectionHeld { why: reason.as_str() };
-    let told = if is_same { None } else { Some(connection.event(app, &Actor::worker(), held)) };
-    Ok(Some(told.into_iter().collect()))
+async fn lacks_scopes(tx: &AuditedTx<'_>, id: &ConnectionId) -> Result<bool, Fault> {
+    let grant = store::grant_of(tx, id).await?;
+    Ok(grant.is_some_and(|grant| !grant.scopes.missing(&Scopes::publishing()).is_empty()))
 }

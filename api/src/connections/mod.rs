@@ -90,7 +90,7 @@ pub async fn confirm(app: &App, admin: &Admin, id: &ConnectionId) -> Result<Conn
 }
 
 /// Deletes our copy of the tokens and ends the connection; its drafts and its story stay. Pinterest has no way to
-/// revoke such tokens, so the person removes the app in Pinterest's settings. Disconnecting twice changes nothing.
+/// revoke such tokens, so the person removes the app in Pinterest's settings. Of a connection that has ended it ends a consent that is under way.
 ///
 /// # Errors
 /// [`ConnectionError::NotFound`].
@@ -98,21 +98,21 @@ pub async fn disconnect(app: &App, admin: &Admin, id: &ConnectionId) -> Result<C
     let tx = AuditedTx::begin(app).await?;
     let mut connection = store::lock(&tx, id).await?.ok_or(ConnectionError::NotFound)?;
     let from = connection.state;
-    if from == ConnectionState::Disconnected {
-        return Ok(connection);
-    }
     let deleted = store::delete_grants(&tx, id).await?;
     store::use_up_flows(&tx, id, app.now()).await?;
-    connection.end(ConnectionState::Disconnected, app.now());
-    store::save(&tx, &connection, from).await?;
+    let end = (from != ConnectionState::Disconnected)
+        .then_some(Happening::ConnectionDisconnected { why: "operator" });
+    if end.is_some() {
+        connection.end(ConnectionState::Disconnected, app.now());
+        store::save(&tx, &connection, from).await?;
+    }
     let told = |happening| connection.event(app, admin.actor(), happening);
     let tokens = deleted.iter().map(|grant| Happening::TokenDeleted {
         grant: grant.to_string(),
         by: "disconnect",
         remote_revocation: Some("unsupported"),
     });
-    let end = Happening::ConnectionDisconnected { why: "operator" };
-    let events: Vec<Event> = tokens.chain([end]).map(told).collect();
+    let events: Vec<Event> = tokens.chain(end).map(told).collect();
     tx.commit(events).await?;
     app.memory.of::<boards::Cache>().forget(id);
     Ok(connection)

@@ -7,6 +7,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use countersign_entities::{
@@ -55,6 +56,10 @@ pub enum RefreshError {
     Fault(#[from] Fault),
 }
 
+/// Waits between tries to store a new pair.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
 /// Locks of this process, one for each connection that was ever renewed.
 #[derive(Default)]
 struct Refreshers(Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>);
@@ -74,7 +79,8 @@ impl Refreshers {
 /// [`RefreshError`].
 pub async fn refresh(app: &App, id: &ConnectionId, seen_generation: i32) -> Result<Usable, RefreshError> {
     let (app, id) = (app.clone(), id.clone());
-    let work = tokio::spawn(async move {
+    let tasks = app.tasks.clone();
+    let work = tasks.spawn(async move {
         let lock = app.memory.of::<Refreshers>().of(&id);
         let _one_at_a_time = lock.lock().await;
         twice(&app, &id, seen_generation).await
@@ -105,7 +111,7 @@ async fn twice(app: &App, id: &ConnectionId, seen: i32) -> Result<Usable, Refres
         (Try::Renewed(usable), _) | (_, Some(Try::Renewed(usable))) => Ok(usable),
         (Try::NotNow, _) | (_, None | Some(Try::NotNow)) => Err(RefreshError::Busy),
         (Try::Refused, Some(Try::Refused)) if !is_still_accepted(app, id, seen).await? => {
-            revoke(app, id, seen, "refused").await
+            revoke(app, id, seen, why_over(app, id).await?).await
         }
         (Try::Refused | Try::Lost, Some(Try::Refused | Try::Lost)) => {
             let until = app.now().plus(app.timing.publishing.authorization_recheck);
@@ -128,6 +134,12 @@ async fn is_still_accepted(app: &App, id: &ConnectionId, seen: i32) -> Result<bo
     Ok(!matches!(asked, Err(CallError::Upstream(error)) if error.is_token()))
 }
 
+/// Why a consent is over that Pinterest does not take any more, as the log tells it.
+async fn why_over(app: &App, id: &ConnectionId) -> Result<&'static str, Fault> {
+    let ends_at = store::grant_of(&app.db, id).await?.and_then(|grant| grant.refresh_expires_at);
+    Ok(if ends_at.is_some_and(|at| at <= app.now()) { "expired" } else { "refused" })
+}
+
 async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, RefreshError> {
     app.hooks.reach(Point::RefreshBeforeIntent).await.map_err(Fault::from)?;
     let connection = store::find(&app.db, id).await?.ok_or(RefreshError::Refused)?;
@@ -135,9 +147,7 @@ async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, Refresh
     if grant.generation != seen {
         return Ok(Try::Renewed(with_grant(app, &connection, &grant)?));
     }
-    if grant.refresh_expires_at.is_some_and(|at| at <= app.now()) {
-        return revoke(app, id, seen, "expired").await.map(Try::Renewed);
-    }
+    // That its time is over is for Pinterest to say: this machine's clock may be months ahead.
     let Some(token) = sealed::open_refresh(app, &grant)? else {
         return revoke(app, id, seen, "no_refresh_token").await.map(Try::Renewed);
     };
@@ -222,19 +232,61 @@ async fn renewed(
         refresh_expires_at: next.refresh_expires_at.map(|at| at.rfc3339()),
     };
     let event = connection.event(app, &Actor::worker(), told).cause(intent);
-    persist(app, || async {
-        let tx = AuditedTx::begin(app).await?;
-        if !store::renew(&tx, old, next.clone()).await? {
-            return Err(Fault::Lost("the tokens were deleted while they were renewed"));
-        }
-        tx.commit_one(event.clone()).await
-    })
-    .await?;
+    keep_pair(app, &connection.id, old, &next, &event).await?;
     app.hooks.reach(Point::RefreshAfterStore).await.map_err(Fault::from)?;
     if !next.scopes.missing(&Scopes::publishing()).is_empty() {
         hold(app, &connection.id, HoldReason::Scope, None).await?;
     }
     Ok(with_grant(app, connection, &next)?)
+}
+
+/// Writes the new pair, again and again for as long as the lease was meant to last: the old refresh token is used up, so
+/// whoever gives up loses the consent.
+async fn keep_pair(
+    app: &App,
+    id: &ConnectionId,
+    old: &Grant,
+    next: &Grant,
+    event: &Event,
+) -> Result<(), Fault> {
+    let until = app.clock.monotonic() + app.timing.oauth.refresh_lease_ttl;
+    let mut wait = SHORTEST_WAIT;
+    loop {
+        match write_pair(app, id, old, next, event).await {
+            Err(fault) if may_pass(&fault) && app.clock.monotonic() < until => {
+                tracing::warn!(connection = %id, %fault, "renewed tokens are not stored yet");
+                app.clock.sleep(app.rng.jitter(wait)).await;
+            }
+            done => return done,
+        }
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Writes the new pair once; it is well if a commit that seemed to fail had held.
+async fn write_pair(
+    app: &App,
+    id: &ConnectionId,
+    old: &Grant,
+    next: &Grant,
+    event: &Event,
+) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    if store::renew(&tx, old, next.clone()).await? {
+        return tx.commit_one(event.clone()).await.map(drop);
+    }
+    let is_ours =
+        |there: &Grant| there.generation == next.generation && there.access_sealed == next.access_sealed;
+    match store::grant_of(&tx, id).await? {
+        Some(there) if is_ours(&there) => Ok(()),
+        _ => Err(Fault::Lost("the tokens were deleted while they were renewed")),
+    }
+}
+
+/// Whether the same write may succeed later: it is conditional on the generation, so it may also be repeated where the
+/// first may have held.
+fn may_pass(fault: &Fault) -> bool {
+    fault.is_passing() || matches!(fault, Fault::Database(_) | Fault::CommitUnknown(_))
 }
 
 /// The consent is over, by Pinterest's word or by time: the connection ends and its tokens are deleted, unless somebody

@@ -262,13 +262,14 @@ async fn body(app: &App, connection: Connection) -> Result<ConnectionBody, Refus
 impl ConnectionBody {
     fn new(connection: Connection, consent: Option<Consent>) -> Self {
         let scopes = consent.as_ref().map(|consent| consent.scopes.names()).unwrap_or_default();
+        let held_for = connection.held_for();
         Self {
             id: connection.id.to_string(),
             environment: connection.environment.to_string(),
             state: connection.state.to_string(),
             expected_username: connection.expected_username,
             username: connection.username,
-            hold_reason: connection.hold_reason.map(|reason| reason.to_string()),
+            hold_reason: held_for.map(|reason| reason.to_string()),
             hold_until: connection.hold_until.map(time),
             scopes: scopes.into_iter().map(str::to_owned).collect(),
             access_expires_at: consent.as_ref().map(|consent| time(consent.access_expires_at)),

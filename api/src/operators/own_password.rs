@@ -5,7 +5,6 @@ use super::{
     link, password, people,
     role::Reader,
     session::{self, SessionInfo},
-    sign_in::origin,
     store,
 };
 use crate::{
@@ -52,7 +51,7 @@ async fn prove(
     operator: &people::Operator,
     current: &Secret,
 ) -> Result<(), OperatorError> {
-    let key = (operator.id.to_string(), origin(&actor.net));
+    let key = (operator.id.to_string(), actor.net.origin());
     app.throttles.sign_in_account.check(&key).map_err(OperatorError::TooMany)?;
     if password::verify(app, current, operator.password.as_ref()).await? {
         return Ok(());

@@ -3,7 +3,7 @@
 //! What is refused looks and takes the same whoever was named. Limits count what came from one address (and from
 //! there on one account), so nobody can lock another person out.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use countersign_entities::ids::OperatorId;
 
@@ -240,26 +240,13 @@ fn signed_in(app: &App, net: &Net, via: Via, method: &'static str, session: &Ses
 
 /// Counts an attempt from an address, and on an account from there. Texts that name nobody share one account.
 fn throttle(app: &App, net: &Net, account: Option<Option<&Email>>) -> Result<(), SignInError> {
-    let address = origin(net);
+    let address = net.origin();
     app.throttles.sign_in_address.check(&address).map_err(SignInError::TooMany)?;
     if let Some(email) = account {
         let account = email.map(Email::key).unwrap_or_default();
         app.throttles.sign_in_account.check(&(account, address)).map_err(SignInError::TooMany)?;
     }
     Ok(())
-}
-
-/// What counts as one address: of IPv6 the network, since a household has the rest of it.
-pub(super) fn origin(net: &Net) -> String {
-    let Some(text) = &net.address else { return String::new() };
-    match text.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Err(_) => text.chars().take(64).collect(),
-    }
 }
 
 impl From<OperatorError> for SignInError {

@@ -1,5 +1,7 @@
 //! What Pinterest says when it refuses.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::{client::Answer, wire};
@@ -7,6 +9,10 @@ use crate::audit::secret_gate::scrub;
 
 /// Characters of Pinterest's text that are kept.
 const MESSAGE_CHARS: usize = 300;
+/// How long to wait where Pinterest does not say.
+const UNSAID_WAIT: Duration = Duration::from_secs(60);
+/// The longest wait that is believed: a day.
+const LONGEST_WAIT_S: u64 = 24 * 3600;
 
 /// An answer that is no success. Codes are not one namespace with the status, so both are needed to judge it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +82,12 @@ impl UpstreamError {
         self.disposition() == Disposition::Reauthorise
     }
 
+    /// How long to wait before the next call: as Pinterest says, within reason, or a minute.
+    pub fn wait(&self) -> Duration {
+        let seconds = self.wait_s.and_then(|seconds| u64::try_from(seconds).ok());
+        seconds.map_or(UNSAID_WAIT, |seconds| Duration::from_secs(seconds.clamp(1, LONGEST_WAIT_S)))
+    }
+
     /// What to do about it. The text is a hint only where one code has several meanings.
     pub fn disposition(&self) -> Disposition {
         let text = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -87,7 +99,7 @@ impl UpstreamError {
                 Disposition::Scope
             }
             (401, Some(3)) => Disposition::Tier,
-            (401, _) => Disposition::Reauthorise,
+            (401, Some(2) | None) => Disposition::Reauthorise,
             (403, Some(29)) if text.contains("trial access") => Disposition::Tier,
             (404, _) => Disposition::Gone,
             (408 | 409, _) => Disposition::Unknown,
@@ -99,8 +111,6 @@ impl UpstreamError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::pinterest::limits::Rate;
 
@@ -143,6 +153,9 @@ mod tests {
             (404, r#"{"code":40,"message":"Board not found."}"#, Disposition::Gone),
             (429, r#"{"code":8,"message":"You have exceeded your rate limit."}"#, Disposition::Wait),
             (429, r#"{"code":8,"message":"no","message_detail":"blocked as Spam"}"#, Disposition::Spam),
+            (401, r#"{"code":7,"message":"Authorization failed."}"#, Disposition::Refuse),
+            (401, r#"{"code":1201,"message":"You cannot do that."}"#, Disposition::Refuse),
+            (401, "<html>", Disposition::Reauthorise),
             (409, r#"{"code":409,"message":"busy"}"#, Disposition::Unknown),
             (500, "<html>", Disposition::Unknown),
             (302, "", Disposition::Unknown),

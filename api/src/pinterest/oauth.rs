@@ -27,9 +27,6 @@ use super::{
 };
 use crate::{app::App, error::Fault, secret::Secret};
 
-/// How long an access token lives where Pinterest does not say: 30 days, as documented.
-const ACCESS_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
-
 /// A pair of tokens.
 pub(crate) struct Tokens {
     /// The access token.
@@ -129,7 +126,7 @@ pub(crate) async fn exchange(
         .add_extra_param("continuous_refresh", "true")
         .request_async(&call)
         .await;
-    tokens(answered)
+    tokens(app, answered)
 }
 
 /// Exchanges a refresh token for a new pair; the old one is used up by that.
@@ -149,7 +146,7 @@ pub(crate) async fn refresh(
         .add_extra_param("continuous_refresh", "true")
         .request_async(&call)
         .await;
-    tokens(answered)
+    tokens(app, answered)
 }
 
 fn base(app: &App) -> Result<PinterestClient<EndpointNotSet, EndpointNotSet>, Fault> {
@@ -214,6 +211,7 @@ async fn post(app: &App, root: &Url, request: HttpRequest) -> Result<HttpRespons
 }
 
 fn tokens(
+    app: &App,
     answered: Result<Answered, RequestTokenError<PostError, BasicErrorResponse>>,
 ) -> Result<Tokens, TokenFailure> {
     let answered = answered.map_err(failure)?;
@@ -229,7 +227,7 @@ fn tokens(
         access: Secret::from(access.as_str()),
         refresh: answered.refresh_token().map(|token| Secret::from(token.secret().as_str())),
         scopes,
-        access_ttl: answered.expires_in().unwrap_or(ACCESS_TTL),
+        access_ttl: answered.expires_in().unwrap_or(app.timing.oauth.access_ttl),
         refresh_ttl: answered.extra_fields().refresh_token_expires_in.map(Duration::from_secs),
     })
 }

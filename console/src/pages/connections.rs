@@ -152,6 +152,6 @@ async fn waiting(visit: &Visit, id: &ConnectionId) -> Result<u64, Refused> {
 
 /// Why an account is held, in the words with which the service refuses to use it.
 fn held(connection: &connections::Connection) -> Option<String> {
-    let reason = connection.hold_reason?;
+    let reason = connection.held_for()?;
     Some(sentence(&ConnectionError::Held(reason).to_string()))
 }

@@ -44,6 +44,7 @@ fn result(refused: CallbackRefused) -> Result<OauthResult, Refused> {
         CallbackRefused::OtherSession => OauthResult::OtherSession,
         CallbackRefused::Unanswered => OauthResult::NoAnswer,
         CallbackRefused::AccountUnread => OauthResult::AccountUnread,
+        CallbackRefused::AlreadyConnected(name) => OauthResult::AlreadyConnected(format!("@{name}")),
         CallbackRefused::Ended => OauthResult::Ended,
         CallbackRefused::ExchangeUnanswered(_) => OauthResult::ExchangeFailed { code: None, message: None },
         CallbackRefused::ExchangeRefused(error) => {

@@ -41,6 +41,8 @@ pub enum OauthResult {
         /// `@halden_outlet`
         got: String,
     },
+    /// Another connection has this account: `@halden_home`.
+    AlreadyConnected(String),
     /// Something that is needed was not granted.
     MissingScopes(Vec<String>),
 }
@@ -120,6 +122,12 @@ fn words(result: &OauthResult) -> Words {
             "Begin again in a moment.",
             Tone::Bad,
         ),
+        OauthResult::AlreadyConnected(account) => Words {
+            title: "This account is connected already",
+            happened: format!("{account} consented, and another connection here has that account. The new access was dropped again at once."),
+            todo: "To renew its access, choose Reconnect at the connection that has it.",
+            tone: Tone::Warn,
+        },
         OauthResult::Ended => say(
             "Disconnected in the meantime",
             "Somebody disconnected this account while you were at Pinterest. The access was dropped again at once.",

@@ -5,10 +5,12 @@ use std::time::Duration;
 use countersign_entities::vocabulary::{ConnectionState, HoldReason};
 use countersign_review_fixtures::{Environment as FarEnvironment, Fault, Kind, When};
 
-use super::support::{KITCHEN, World, world};
+use super::support::{HOME, KITCHEN, World, world};
 use crate::{
     audit::AuditedTx,
-    connections::{Connection, NewBoard, create_board, find, list_boards, sections, usable},
+    connections::{
+        Connection, ConnectionError, NewBoard, create_board, find, hold_for_spam, list_boards, sections, usable,
+    },
     error::Refusal,
     operators::{Author, Reader, TokenScope, testing as people},
     pinterest::boards::Board,
@@ -107,6 +109,43 @@ async fn a_lost_answer_to_a_creation_is_unknown_and_not_repeated() {
     assert_eq!(world.story(&connection.id).await.last().unwrap(), "api.unknown unknown");
     let made = world.simulator.boards(FarEnvironment::Sandbox);
     assert_eq!(made.iter().filter(|board| board.name == "Autumn").count(), 1);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn an_error_of_pinterests_own_leaves_a_creation_unknown() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let author = author(&world).await;
+    for status in [500, 503, 408, 409] {
+        let odd = Fault::status("boards/create", When::Before, status, 0, "oh no");
+        world.simulator.set_faults(vec![odd]).unwrap();
+        let refused =
+            create_board(world.app(), &author, &connection.id, new("Autumn", "PUBLIC")).await.unwrap_err();
+        assert_eq!((refused.code(), refused.may_be_done()), ("pinterest_outcome_unknown", true));
+        assert!(refused.to_string().starts_with(&format!("Pinterest answered {status} (oh no)")), "{refused}");
+    }
+    world.check().await;
+}
+
+#[tokio::test]
+async fn an_account_that_rests_creates_nothing_and_what_is_missing_is_named() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let author = author(&world).await;
+    hold_for_spam(world.app(), &connection.id).await.unwrap();
+    let refused =
+        create_board(world.app(), &author, &connection.id, new("Autumn", "PUBLIC")).await.unwrap_err();
+    assert!(matches!(refused, ConnectionError::Held(HoldReason::Spam)), "{refused}");
+    assert_eq!(boards(&world, &connection).await.len(), 3, "looking is no publishing");
+
+    let started = world.start(Some(HOME)).await;
+    let narrowed = started.authorize_url.as_str().replace("%2Cboards%3Awrite", "").parse().unwrap();
+    let query = world.press(&narrowed, HOME, "approve").await;
+    let short = world.come_back(&query).await.unwrap();
+    let refused = create_board(world.app(), &author, &short.id, new("Autumn", "PUBLIC")).await.unwrap_err();
+    assert_eq!(refused.code(), "connection_held");
+    assert!(refused.to_string().contains("did not grant boards:write."), "{refused}");
     world.check().await;
 }
 

@@ -145,6 +145,41 @@ async fn a_disconnect_deletes_the_tokens_and_a_reconnect_brings_the_account_back
 }
 
 #[tokio::test]
+async fn a_second_disconnect_ends_the_consent_that_is_under_way() {
+    let world = world().await;
+    let connection = world.connected().await;
+    disconnect(world.app(), &world.admin, &connection.id).await.unwrap();
+    let started = reconnect(world.app(), &world.admin, &world.session, &connection.id).await.unwrap();
+    disconnect(world.app(), &world.admin, &connection.id).await.unwrap();
+    let refused = world.consent(&started, KITCHEN).await.unwrap_err();
+    assert_eq!(refused.code(), "consent_reused");
+    assert_eq!(find(world.app(), &connection.id).await.unwrap().state, ConnectionState::Disconnected);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn an_account_has_one_connection_in_an_environment() {
+    let world = world().await;
+    let first = world.connected().await;
+    let started = world.start(None).await;
+    let refused = world.consent(&started, KITCHEN).await.unwrap_err();
+    assert_eq!(refused.code(), "account_already_connected");
+    let second = find(world.app(), &started.connection.id).await.unwrap();
+    assert_eq!(second.state, ConnectionState::Disconnected);
+    assert!(consent(world.app(), &second.id).await.unwrap().is_none(), "its tokens are dropped");
+    let story = world.story(&second.id).await;
+    let expected =
+        ["oauth.account.mismatched denied", "oauth.token.deleted", "oauth.connection.disconnected"];
+    assert_eq!(story[story.len() - 3..], expected);
+
+    // Once the first has ended, the account is free.
+    disconnect(world.app(), &world.admin, &first.id).await.unwrap();
+    let started = world.start(None).await;
+    assert!(world.consent(&started, KITCHEN).await.is_ok());
+    world.check().await;
+}
+
+#[tokio::test]
 async fn an_unknown_connection_is_none() {
     let world = world().await;
     let id = "con_none".parse().unwrap();

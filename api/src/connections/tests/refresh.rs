@@ -1,16 +1,25 @@
 //! Renewing tokens.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use countersign_entities::vocabulary::{ConnectionState, HoldReason};
+use countersign_entities::vocabulary::{ConnectionState, Environment, HoldReason};
 use countersign_review_fixtures::{Fault, Kind, When};
+use tokio::sync::Notify;
 
-use super::support::{KITCHEN, World, world};
+use super::super::upkeep::can_be_asked;
+use super::support::{HOME, KITCHEN, World, world};
 use crate::{
     connections::{
-        RefreshError, Unusable, consent, due_for_refresh, find, keep_fresh, recheck, refresh, usable,
+        Connection, RefreshError, Unusable, consent, due_for_refresh, find, hold, keep_fresh, recheck, refresh,
+        usable,
     },
-    hooks::Point,
+    hooks::{Crash, Point},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -97,18 +106,106 @@ async fn a_token_endpoint_that_refuses_us_deletes_no_tokens_that_work() {
 }
 
 #[tokio::test]
-async fn a_consent_that_ran_out_ends_without_a_call() {
+async fn a_consent_that_ran_out_ends_by_pinterests_word() {
     let world = world().await;
     let connection = world.connected().await;
     world.advance(DAY * 60);
     assert_eq!(due_for_refresh(world.app()).await.unwrap().len(), 1);
     keep_fresh(world.app()).await.unwrap();
-    assert_eq!(refreshes(&world), 0);
+    assert_eq!(refreshes(&world), 2, "it is asked, and a refusal is believed the second time");
     assert_eq!(find(world.app(), &connection.id).await.unwrap().state, ConnectionState::Revoked);
     assert!(consent(world.app(), &connection.id).await.unwrap().is_none());
     let story = world.story(&connection.id).await;
     let expected = ["oauth.token.expired", "oauth.token.deleted", "oauth.connection.revoked"];
     assert_eq!(story[story.len() - 3..], expected);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_months_ahead_deletes_no_tokens() {
+    let world = world().await;
+    let connection = world.connected().await;
+    world.test.clock.advance(DAY * 90);
+    keep_fresh(world.app()).await.unwrap();
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_renewal_that_failed_is_not_tried_again_for_a_quarter_of_an_hour() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let limit = Fault::status("oauth/token", When::Before, 429, 8, "slow down").times(0);
+    world.simulator.set_faults(vec![limit]).unwrap();
+    world.advance(DAY * 7);
+    for _ in 0..3 {
+        keep_fresh(world.app()).await.unwrap();
+        world.advance(Duration::from_secs(60));
+    }
+    assert_eq!(refreshes(&world), 1);
+    world.advance(Duration::from_secs(12 * 60));
+    world.simulator.set_faults(Vec::new()).unwrap();
+    keep_fresh(world.app()).await.unwrap();
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_asked_now_is_not_due() {
+    let world = world().await;
+    let connection = world.connected().await;
+    world.advance(DAY * 7);
+    let until = world.app().now().plus(Duration::from_secs(60));
+    hold(world.app(), &connection.id, HoldReason::Authorization, Some(until)).await.unwrap();
+    assert!(due_for_refresh(world.app()).await.unwrap().is_empty(), "it is held");
+    world.advance(Duration::from_secs(60));
+    assert_eq!(due_for_refresh(world.app()).await.unwrap().len(), 1);
+    assert!(can_be_asked(world.app(), &connection));
+    let elsewhere = Connection { environment: Environment::Rehearsal, ..connection };
+    assert!(!can_be_asked(world.app(), &elsewhere), "its Pinterest is not configured");
+}
+
+#[tokio::test]
+async fn one_account_that_fails_does_not_keep_the_others_from_being_renewed() {
+    let world = world().await;
+    world.connected().await;
+    let started = world.start(Some(HOME)).await;
+    world.consent(&started, HOME).await.unwrap();
+    world.advance(DAY * 7);
+    let is_first = AtomicBool::new(true);
+    world.app().hooks.install(move |point| {
+        let crashes = point == Point::RefreshBeforeIntent && is_first.swap(false, Ordering::Relaxed);
+        std::future::ready(if crashes { Err(Crash(point)) } else { Ok(()) })
+    });
+    assert!(keep_fresh(world.app()).await.is_err(), "it is told");
+    assert_eq!(world.calls("/oauth/token"), 3, "two consents and one renewal");
+}
+
+#[tokio::test]
+async fn a_renewal_whose_caller_has_gone_is_waited_for() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let (reached, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (tell, opened) = (Arc::clone(&reached), Arc::clone(&gate));
+    world.app().hooks.install(move |point| {
+        let (tell, opened) = (Arc::clone(&tell), Arc::clone(&opened));
+        async move {
+            if point == Point::RefreshAfterCall {
+                tell.notify_one();
+                opened.notified().await;
+            }
+            Ok(())
+        }
+    });
+    tokio::select! {
+        _ = refresh(world.app(), &connection.id, 1) => panic!("the pair is not stored yet"),
+        () = reached.notified() => {}
+    }
+    let mut finished = Box::pin(world.app().finished());
+    assert!(futures_util::poll!(&mut finished).is_pending());
+    gate.notify_one();
+    finished.await;
+    assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
     world.check().await;
 }
 

@@ -249,6 +249,6 @@ async fn environments_that_cannot_be_reached_are_refused_before_anything_is_writ
     let expected_username = Some("two words".to_owned());
     let input = Connect { environment: Environment::Sandbox, expected_username };
     let refused = connect(world.app(), &world.admin, &world.session, input).await.map(drop).unwrap_err();
-    assert_eq!((refused.code(), refused.fields()[0].field), ("invalid_fields", "expected_username"));
+    assert_eq!((refused.code(), refused.fields()[0].field), ("fields_invalid", "expected_username"));
     assert!(crate::connections::list(world.app()).await.unwrap().is_empty());
 }

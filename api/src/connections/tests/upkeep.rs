@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use countersign_entities::vocabulary::{ConnectionState, HoldReason};
 
-use super::support::world;
+use super::support::{KITCHEN, world};
 use crate::{
     audit::AuditedTx,
     connections::{
-        Unusable, clear_spam_level, find, hold, hold_for_spam, readable, recheck, release, usable,
+        Started, Unusable, clear_spam_level, disconnect, find, hold, hold_for_spam, readable, reconnect, recheck,
+        release, usable,
     },
 };
 
@@ -35,6 +36,48 @@ async fn spam_blocks_pause_an_account_longer_each_time() {
     clear_spam_level(&tx, id).await.unwrap();
     tx.commit(Vec::new()).await.unwrap();
     assert_eq!(find(app, id).await.unwrap().spam_level, 0);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_spam_block_takes_the_place_of_another_hold_and_no_other_shortens_it() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let (app, id) = (world.app(), &connection.id);
+    hold(app, id, HoldReason::Authorization, Some(app.now())).await.unwrap();
+    hold_for_spam(app, id).await.unwrap();
+    let until = Some(app.now().plus(HOUR));
+    hold(app, id, HoldReason::Authorization, Some(app.now())).await.unwrap();
+    let held = find(app, id).await.unwrap();
+    assert_eq!((held.hold_reason, held.hold_until), (Some(HoldReason::Spam), until));
+}
+
+#[tokio::test]
+async fn neither_a_reconnect_nor_a_disconnect_ends_a_spam_block() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let (app, id) = (world.app(), &connection.id);
+    hold_for_spam(app, id).await.unwrap();
+    let until = Some(app.now().plus(HOUR));
+    let again = |started: Started, less: bool| {
+        let world = &world;
+        async move {
+            let url = started.authorize_url.as_str();
+            let url = if less { url.replace("%2Cpins%3Awrite", "") } else { url.to_owned() };
+            let query = world.press(&url.parse().unwrap(), KITCHEN, "approve").await;
+            world.come_back(&query).await.unwrap()
+        }
+    };
+    disconnect(app, &world.admin, id).await.unwrap();
+    for less in [false, true] {
+        let started = reconnect(app, &world.admin, &world.session, id).await.unwrap();
+        let back = again(started, less).await;
+        assert_eq!(back.state, ConnectionState::Held);
+        assert_eq!((back.hold_reason, back.hold_until), (Some(HoldReason::Spam), until));
+    }
+    world.advance(HOUR);
+    recheck(app).await.unwrap();
+    assert_eq!(find(app, id).await.unwrap().hold_reason, Some(HoldReason::Scope), "what it lacks shows then");
     world.check().await;
 }
 

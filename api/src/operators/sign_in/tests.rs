@@ -94,7 +94,7 @@ async fn one_address_cannot_try_many_accounts_either() {
 
 #[test]
 fn an_address_is_an_ipv4_host_or_an_ipv6_network() {
-    let of = |address: &str| origin(&Net { address: Some(address.to_owned()), user_agent: None });
+    let of = |address: &str| Net { address: Some(address.to_owned()), user_agent: None }.origin();
     assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::9"));
     assert_ne!(of("2001:db8:1:2:3::4"), of("2001:db8:1:3::4"));
     assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));

@@ -48,6 +48,7 @@ fn results(t: Tongue) -> impl Iterator<Item = (&'static str, OauthResult)> {
         ("oauth-other-session", OauthResult::OtherSession),
         ("oauth-exchange-failed", failed),
         ("oauth-mismatched", mismatched),
+        ("oauth-already-connected", OauthResult::AlreadyConnected(t.say("@halden_kitchen"))),
         ("oauth-missing-scopes", OauthResult::MissingScopes(vec![t.say("pins:write")])),
     ]
     .into_iter()
