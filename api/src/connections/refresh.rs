@@ -311,3 +311,32 @@ async fn revoke(app: &App, id: &ConnectionId, seen: i32, why: &'static str) -> R
     tx.commit(told.map(|happening| connection.event(app, &Actor::worker(), happening)).collect()).await?;
     Err(RefreshError::Refused)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::tests::support::world;
+
+    #[tokio::test]
+    async fn a_pair_whose_commit_seemed_to_fail_is_known_again_and_another_is_not() {
+        let world = world().await;
+        let (app, connection) = (world.app(), world.connected().await);
+        let old = store::grant_of(&app.db, &connection.id).await.unwrap().unwrap();
+        let next = Grant { generation: 2, access_sealed: vec![1], ..old.clone() };
+        let event = || connection.event(app, &Actor::worker(), Happening::AccountConfirmed {});
+        write_pair(app, &connection.id, &old, &next, &event()).await.unwrap();
+        write_pair(app, &connection.id, &old, &next, &event()).await.unwrap();
+        let told = world.story(&connection.id).await;
+        assert_eq!(told.iter().filter(|kind| *kind == "oauth.account.confirmed").count(), 2, "once more");
+        let other = Grant { access_sealed: vec![2], ..next };
+        let lost = write_pair(app, &connection.id, &old, &other, &event()).await;
+        assert!(matches!(lost, Err(Fault::Lost(_))), "{lost:?}");
+    }
+
+    #[test]
+    fn what_may_pass_is_repeated_and_what_was_decided_is_not() {
+        let error = || "gone".to_owned().into();
+        assert!(may_pass(&Fault::Busy(error())) && may_pass(&Fault::CommitUnknown(error())));
+        assert!(!may_pass(&Fault::Lost("deleted")) && !may_pass(&Fault::Crash(crate::hooks::Crash(Point::RefreshAfterCall))));
+    }
+}

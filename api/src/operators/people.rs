@@ -181,7 +181,7 @@ pub async fn change(
     }
     let tx = AuditedTx::begin(app).await?;
     let admins = store::lock_admins(&tx, app.db.is_postgres()).await?;
-    let before = store::find(&tx, id).await?.ok_or(OperatorError::NotFound)?;
+    let before = store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
     let mut after = before.clone();
     if let Some(name) = name {
         name.as_str().clone_into(&mut after.name);
@@ -219,7 +219,7 @@ pub async fn issue_link(
 ) -> Result<Secret, OperatorError> {
     let by = by.into();
     let tx = AuditedTx::begin(app).await?;
-    let operator = store::find(&tx, id).await?.ok_or(OperatorError::NotFound)?;
+    let operator = store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
     if operator.is_disabled() {
         return Err(OperatorError::Disabled);
     }

@@ -29,6 +29,19 @@ pub(super) async fn find(on: &impl Reads, id: &OperatorId) -> Result<Option<Oper
     Ok(row.map(Operator::from))
 }
 
+/// Reads a person whom the transaction is about to change, so that nobody else changes them meanwhile.
+pub(super) async fn lock(
+    tx: &AuditedTx<'_>,
+    id: &OperatorId,
+    is_postgres: bool,
+) -> Result<Option<Operator>, Fault> {
+    let mut query = operator::Entity::find_by_id(id.clone());
+    if is_postgres {
+        query = query.lock_exclusive();
+    }
+    Ok(query.one(tx.connection()).await?.map(Operator::from))
+}
+
 pub(super) async fn find_by_email(on: &impl Reads, key: &str) -> Result<Option<Operator>, Fault> {
     let row =
         operator::Entity::find().filter(operator::Column::EmailKey.eq(key)).one(on.connection()).await?;

@@ -232,19 +232,27 @@ fn event(app: &App, actor: &Actor, usable: &Usable, call: &Call, happening: Happ
     }
 }
 
+/// What the log tells of an answer.
+pub(crate) fn answered(answer: &Answer) -> Happening {
+    if answer.status == 429 {
+        let rate = &answer.rate;
+        return Happening::ApiRateLimited {
+            limit: rate.limit,
+            remaining: rate.remaining,
+            reset_s: rate.wait_s(),
+        };
+    }
+    Happening::ApiResponse {
+        status: i32::from(answer.status),
+        duration_ms: millis(answer.duration),
+        bytes: i64::try_from(answer.body.len()).unwrap_or(i64::MAX),
+        code: if answer.is_success() { None } else { UpstreamError::of(answer).code },
+    }
+}
+
 fn outcome(call: &Call, result: &Result<Answer, Lost>) -> Happening {
     match result {
-        Ok(answer) if answer.status == 429 => Happening::ApiRateLimited {
-            limit: answer.rate.limit,
-            remaining: answer.rate.remaining,
-            reset_s: answer.rate.wait_s(),
-        },
-        Ok(answer) => Happening::ApiResponse {
-            status: i32::from(answer.status),
-            duration_ms: millis(answer.duration),
-            bytes: i64::try_from(answer.body.len()).unwrap_or(i64::MAX),
-            code: if answer.is_success() { None } else { UpstreamError::of(answer).code },
-        },
+        Ok(answer) => answered(answer),
         Err(Lost::NotSent { kind }) => Happening::ApiError { kind, sent: "none", code: None },
         Err(Lost::MaybeSent { kind }) if call.method == Method::GET => {
             Happening::ApiError { kind, sent: "full", code: None }

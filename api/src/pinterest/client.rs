@@ -22,8 +22,8 @@ use crate::{app::App, audit::secret_gate::scrub, endpoints::AccessTier, secret::
 const PRODUCTION_HOST: &str = "api.pinterest.com";
 /// Where tokens are exchanged: the one write that Trial access allows in production.
 pub(super) const TOKEN_PATH: &str = "/oauth/token";
-/// The largest body that is read.
-const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest body that is read: 250 Pins with all their pictures' addresses are some mebibytes.
+const BODY_LIMIT: usize = 8 * 1024 * 1024;
 /// Characters of Pinterest's id of a request that are kept.
 const REQUEST_ID_CHARS: usize = 100;
 
@@ -75,7 +75,7 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// Pinterest's clock.
     pub date: Option<Timestamp>,
-    /// The body, at most 1 MiB. It may hold tokens and Pinterest's content: parse it, never keep or show it.
+    /// The body, at most 8 MiB. It may hold tokens and Pinterest's content: parse it, never keep or show it.
     pub body: Vec<u8>,
     /// From the first byte sent to the last one read.
     pub duration: Duration,
@@ -256,6 +256,8 @@ fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error 
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
     use super::*;
     use crate::testing;
 
@@ -303,6 +305,30 @@ mod tests {
         assert_eq!(built.url().as_str(), "http://127.0.0.1:1/sandbox/v5/boards?page_size=250");
         assert_eq!(built.headers()[AUTHORIZATION], "Bearer canary-token");
         assert!(!format!("{built:?}").contains("canary"));
+    }
+
+    /// Answers one request with a body of so many bytes.
+    async fn answering(bytes: usize) -> Url {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let root = format!("http://{}/v5", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            let (mut line, _) = listener.accept().await.unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n");
+            line.write_all(head.as_bytes()).await.unwrap();
+            drop(line.write_all(&vec![b' '; bytes]).await);
+        });
+        root
+    }
+
+    #[tokio::test]
+    async fn a_rich_page_of_pins_is_read_and_an_endless_answer_is_not() {
+        let (test, token) = (testing::app().await, Secret::from("t"));
+        let rich = answering(5 << 20).await;
+        let answer = send(&test.app, &request(&rich, Method::GET, "/boards", &token)).await.unwrap();
+        assert_eq!(answer.body.len(), 5 << 20);
+        let endless = answering(9 << 20).await;
+        let lost = send(&test.app, &request(&endless, Method::GET, "/boards", &token)).await.unwrap_err();
+        assert_eq!(lost, Lost::MaybeSent { kind: "too_large" });
     }
 
     #[tokio::test]

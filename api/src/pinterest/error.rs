@@ -166,6 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn a_throttled_call_waits_as_long_as_it_is_told() {
+        let wait = |wait_s| UpstreamError { status: 429, code: None, message: None, wait_s }.wait().as_secs();
+        assert_eq!(wait(Some(7)), 7);
+        assert_eq!(wait(None), 60);
+        assert_eq!(wait(Some(-5)), 60);
+        assert_eq!(wait(Some(0)), 1);
+        assert_eq!(wait(Some(i64::MAX)), 24 * 3600);
+    }
+
+    #[test]
     fn pinterests_text_is_scrubbed_and_cut() {
         let long = format!(r#"{{"code":1,"message":"Bearer pina_{} {}"}}"#, "x".repeat(40), "y".repeat(500));
         let error = error(400, &long);

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::pinterest::{
-    client::{Answer, Lost, Rate},
-    error::UpstreamError,
+    client::{Answer, Lost},
+    error::{Disposition, UpstreamError},
     wire,
 };
 
@@ -51,9 +51,6 @@ pub(crate) enum Retry {
     Scope,
 }
 
-/// Waits for a throttled call where Pinterest does not say how long.
-const DEFAULT_THROTTLE: Duration = Duration::from_secs(60);
-
 /// What is proven by what came back, or did not.
 pub(crate) fn classify(result: &Result<Answer, Lost>) -> Outcome {
     match result {
@@ -69,7 +66,7 @@ fn by_status(answer: &Answer) -> Outcome {
         300..=399 => Outcome::Unknown { why: "unexpected_redirect" },
         408 => Outcome::Unknown { why: "request_timeout" },
         409 => Outcome::Unknown { why: "conflict" },
-        400..=499 => by_code(answer, &UpstreamError::of(answer)),
+        400..=499 => by_code(&UpstreamError::of(answer)),
         _ => Outcome::Unknown { why: "server_error" },
     }
 }
@@ -81,43 +78,42 @@ fn created(answer: &Answer) -> Outcome {
     }
 }
 
-fn by_code(answer: &Answer, error: &UpstreamError) -> Outcome {
-    let text = error.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-    match (answer.status, error.code) {
-        (429, Some(9)) => Outcome::NotAccepted(Retry::Spam),
-        (429, _) if text.contains("spam") => Outcome::NotAccepted(Retry::Spam),
-        (429, _) => Outcome::NotAccepted(Retry::Throttled(wait(&answer.rate))),
-        (401, Some(3)) if text.contains("scope") || text.contains("sufficient permissions") => {
-            Outcome::NotAccepted(Retry::Scope)
-        }
-        (401, Some(3)) if text.contains("missing") => Outcome::NotAccepted(Retry::Scope),
-        (401, Some(3)) => Outcome::NotAccepted(Retry::Tier),
-        (401, _) => Outcome::NotAccepted(Retry::Token),
-        (403, Some(29)) if text.contains("trial access") => Outcome::NotAccepted(Retry::Tier),
-        (403, Some(233)) => Outcome::Refused { why: "image_too_small" },
-        (403, Some(235)) => Outcome::Refused { why: "image_broken" },
-        (403, _) => Outcome::Refused { why: "not_permitted" },
-        (404, Some(2031)) => Outcome::Refused { why: "section_not_found" },
-        (404, _) => Outcome::Refused { why: "board_not_found" },
-        (413, _) => Outcome::Refused { why: "too_large" },
-        (400, _) if text.contains("fetch the image") => Outcome::Refused { why: "media" },
-        (400, _) if text.contains("link") || text.contains("url") || text.contains("this site") => {
-            Outcome::Refused { why: "link_refused" }
-        }
-        (400 | 422, _) => Outcome::Refused { why: "field_refused" },
-        _ => Outcome::Refused { why: "refused" },
+/// What the answer means is judged in one place for all calls; here it is said what that makes of a send.
+fn by_code(error: &UpstreamError) -> Outcome {
+    match error.disposition() {
+        Disposition::Spam => Outcome::NotAccepted(Retry::Spam),
+        Disposition::Wait => Outcome::NotAccepted(Retry::Throttled(error.wait())),
+        Disposition::Scope => Outcome::NotAccepted(Retry::Scope),
+        Disposition::Tier => Outcome::NotAccepted(Retry::Tier),
+        Disposition::Reauthorise => Outcome::NotAccepted(Retry::Token),
+        Disposition::Gone | Disposition::Refuse => Outcome::Refused { why: refused(error) },
+        Disposition::Unknown => Outcome::Unknown { why: "server_error" },
     }
 }
 
-/// How long a throttled call waits: `Retry-After` where it is there, else the rate limit's reset.
-fn wait(rate: &Rate) -> Duration {
-    let seconds = rate.retry_after_s.or(rate.reset_s).and_then(|seconds| u64::try_from(seconds).ok());
-    seconds.map_or(DEFAULT_THROTTLE, |seconds| Duration::from_secs(seconds.clamp(1, 24 * 3600)))
+/// The word for what is refused for good.
+fn refused(error: &UpstreamError) -> &'static str {
+    let text = error.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    match (error.status, error.code) {
+        (403, Some(233)) => "image_too_small",
+        (403, Some(235)) => "image_broken",
+        (401 | 403, _) => "not_permitted",
+        (404, Some(2031)) => "section_not_found",
+        (404, _) => "board_not_found",
+        (413, _) => "too_large",
+        (400, _) if text.contains("fetch the image") => "media",
+        (400, _) if text.contains("link") || text.contains("url") || text.contains("this site") => {
+            "link_refused"
+        }
+        (400 | 422, _) => "field_refused",
+        _ => "refused",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pinterest::client::Rate;
 
     fn answer(status: u16, body: &str) -> Result<Answer, Lost> {
         Ok(Answer {
@@ -173,8 +169,9 @@ mod tests {
         for (status, code, message, retry) in [
             (429, 9, "Sorry! We blocked this link because it may lead to spam.", Retry::Spam),
             (429, 0, "You've hit a block (Pins) we have in place to combat spam.", Retry::Spam),
-            (429, 8, "This request exceeded a rate limit.", Retry::Throttled(DEFAULT_THROTTLE)),
+            (429, 8, "This request exceeded a rate limit.", Retry::Throttled(Duration::from_secs(60))),
             (401, 2, "Authentication failed.", Retry::Token),
+            (401, 3, "You lack permissions for this.", Retry::Scope),
             (401, 3, "Your application consumer type is not supported", Retry::Tier),
             (
                 401,
@@ -191,6 +188,7 @@ mod tests {
             );
         }
         for (status, code, message, why) in [
+            (401, 7, "Authorization failed.", "not_permitted"),
             (403, 29, "You are not permitted to access that resource.", "not_permitted"),
             (403, 233, "Your image is too small.", "image_too_small"),
             (403, 235, "Sorry, this image is broken.", "image_broken"),
@@ -204,15 +202,5 @@ mod tests {
         ] {
             assert_eq!(error(status, code, message), Outcome::Refused { why }, "{status} {code} {message}");
         }
-    }
-
-    #[test]
-    fn a_throttled_call_waits_as_long_as_it_is_told() {
-        let with = |retry_after_s, reset_s| wait(&Rate { retry_after_s, reset_s, ..Rate::default() });
-        assert_eq!(with(Some(7), Some(90)), Duration::from_secs(7));
-        assert_eq!(with(None, Some(90)), Duration::from_secs(90));
-        assert_eq!(with(Some(-5), None), DEFAULT_THROTTLE);
-        assert_eq!(with(Some(0), None), Duration::from_secs(1));
-        assert_eq!(with(Some(i64::MAX), None), Duration::from_secs(24 * 3600));
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     drafts::Draft,
     error::Fault,
     pinterest::{
+        calls,
         client::{Answer, Lost},
         error::UpstreamError,
     },
@@ -74,7 +75,9 @@ pub(super) fn outcome_event(
     pin_id: Option<&str>,
 ) -> Result<Event, Fault> {
     let (happening, ended) = match answer {
-        Ok(answer) => answered(answer),
+        Ok(answer) => {
+            (calls::answered(answer), if answer.is_success() { Ended::Ok } else { Ended::Failed })
+        }
         Err(Lost::NotSent { kind }) => {
             (Happening::ApiError { kind, sent: "none", code: None }, Ended::Failed)
         }
@@ -91,22 +94,4 @@ pub(super) fn outcome_event(
         Some(remote) => Ok(event.remote(remote)),
         None => Ok(event),
     }
-}
-
-fn answered(answer: &Answer) -> (Happening, Ended) {
-    let status = i32::from(answer.status);
-    if status == 429 {
-        let rate = &answer.rate;
-        let limited =
-            Happening::ApiRateLimited { limit: rate.limit, remaining: rate.remaining, reset_s: rate.reset_s };
-        return (limited, Ended::Failed);
-    }
-    let code = if status >= 300 { UpstreamError::of(answer).code } else { None };
-    let response = Happening::ApiResponse {
-        status,
-        duration_ms: i64::try_from(answer.duration.as_millis()).unwrap_or(i64::MAX),
-        bytes: i64::try_from(answer.body.len()).unwrap_or(i64::MAX),
-        code,
-    };
-    (response, if (200..300).contains(&status) { Ended::Ok } else { Ended::Failed })
 }

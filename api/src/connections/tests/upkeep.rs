@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use countersign_entities::vocabulary::{ConnectionState, HoldReason};
 
-use super::support::{KITCHEN, world};
+use super::support::{KITCHEN, World, world};
 use crate::{
     audit::AuditedTx,
     connections::{
-        Started, Unusable, clear_spam_level, disconnect, find, hold, hold_for_spam, readable, reconnect, recheck,
+        Connection, Started, Unusable, clear_spam_level, disconnect, find, hold, hold_for_spam, readable, reconnect, recheck,
         release, usable,
     },
 };
@@ -55,23 +55,17 @@ async fn a_spam_block_takes_the_place_of_another_hold_and_no_other_shortens_it()
 #[tokio::test]
 async fn neither_a_reconnect_nor_a_disconnect_ends_a_spam_block() {
     let world = world().await;
-    let connection = world.connected().await;
+    let connection = consented_to_less(&world, world.start(Some(KITCHEN)).await).await;
     let (app, id) = (world.app(), &connection.id);
+    assert_eq!(connection.hold_reason, Some(HoldReason::Scope));
     hold_for_spam(app, id).await.unwrap();
     let until = Some(app.now().plus(HOUR));
-    let again = |started: Started, less: bool| {
-        let world = &world;
-        async move {
-            let url = started.authorize_url.as_str();
-            let url = if less { url.replace("%2Cpins%3Awrite", "") } else { url.to_owned() };
-            let query = world.press(&url.parse().unwrap(), KITCHEN, "approve").await;
-            world.come_back(&query).await.unwrap()
+    for ends in [false, true] {
+        if ends {
+            disconnect(app, &world.admin, id).await.unwrap();
         }
-    };
-    disconnect(app, &world.admin, id).await.unwrap();
-    for less in [false, true] {
         let started = reconnect(app, &world.admin, &world.session, id).await.unwrap();
-        let back = again(started, less).await;
+        let back = consented_to_less(&world, started).await;
         assert_eq!(back.state, ConnectionState::Held);
         assert_eq!((back.hold_reason, back.hold_until), (Some(HoldReason::Spam), until));
     }
@@ -79,6 +73,13 @@ async fn neither_a_reconnect_nor_a_disconnect_ends_a_spam_block() {
     recheck(app).await.unwrap();
     assert_eq!(find(app, id).await.unwrap().hold_reason, Some(HoldReason::Scope), "what it lacks shows then");
     world.check().await;
+}
+
+/// Comes back without the permission to write Pins.
+async fn consented_to_less(world: &World, started: Started) -> Connection {
+    let narrowed = started.authorize_url.as_str().replace("%2Cpins%3Awrite", "").parse().unwrap();
+    let query = world.press(&narrowed, KITCHEN, "approve").await;
+    world.come_back(&query).await.unwrap()
 }
 
 #[tokio::test]
