@@ -21,9 +21,35 @@ use crate::{
     timing::Timing,
 };
 
-/// How many slow computations (password hashes, image work) run at once: each takes a core and up to tens of
-/// mebibytes, and what waits here does not hold up the rest.
+/// How many slow computations of a kind run at once: each takes a core and up to tens of mebibytes, and what waits here
+/// does not hold up the rest.
 const SLOW_AT_ONCE: usize = 2;
+/// How many images may wait for that; each is held in memory meanwhile.
+const IMAGES_WAITING: usize = 8;
+/// How many passwords may wait for that; each is a few bytes.
+const PASSWORDS_WAITING: usize = 256;
+
+/// A kind of slow computation. They do not wait for each other: nobody is kept from signing in by uploads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slow {
+    /// Checking and hashing passwords, and other small things.
+    Password,
+    /// Looking at images.
+    Image,
+}
+
+/// Those that may come in, and those of them that may run.
+struct Lane {
+    room: Arc<Semaphore>,
+    runs: Arc<Semaphore>,
+}
+
+impl Lane {
+    fn new(waiting: usize) -> Self {
+        let room = Arc::new(Semaphore::new(SLOW_AT_ONCE + waiting));
+        Self { room, runs: Arc::new(Semaphore::new(SLOW_AT_ONCE)) }
+    }
+}
 
 /// The parts of an application.
 pub struct Parts {
@@ -60,7 +86,8 @@ pub struct Inner {
     pub instance: String,
     /// Work that must come to its end whoever goes away meanwhile; see [`App::finished`].
     pub tasks: TaskTracker,
-    slow: Arc<Semaphore>,
+    passwords: Lane,
+    images: Lane,
 }
 
 /// The application; cheap to clone.
@@ -101,9 +128,16 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let instance = instance(&parts);
-        let throttles = Throttles::new(&parts.clock);
-        let slow = Arc::new(Semaphore::new(SLOW_AT_ONCE));
-        Self(Arc::new(Inner { parts, throttles, memory: Memory::default(), instance, tasks: TaskTracker::new(), slow }))
+        let throttles = Throttles::new(&parts.timing.sign_in, &parts.clock);
+        Self(Arc::new(Inner {
+            parts,
+            throttles,
+            memory: Memory::default(),
+            instance,
+            tasks: TaskTracker::new(),
+            passwords: Lane::new(PASSWORDS_WAITING),
+            images: Lane::new(IMAGES_WAITING),
+        }))
     }
 
     /// Waits until all of [`Inner::tasks`] has ended; whoever stops in order does, so that no rotated token gets lost.
@@ -140,17 +174,52 @@ impl App {
     /// Runs a slow computation off the executor, a bounded number of them at once.
     ///
     /// # Errors
-    /// [`Fault::Other`] where it panicked.
+    /// [`Fault::Crowded`] where too many wait already, [`Fault::Other`] where it panicked.
     pub async fn slow<T: Send + 'static>(
         &self,
+        kind: Slow,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let permit =
-            Arc::clone(&self.slow).acquire_owned().await.map_err(|error| Fault::Other(error.to_string()))?;
+        let lane = match kind {
+            Slow::Password => &self.passwords,
+            Slow::Image => &self.images,
+        };
+        let room = Arc::clone(&lane.room).try_acquire_owned().map_err(|_| Fault::Crowded)?;
+        let runs = Arc::clone(&lane.runs).acquire_owned().await;
+        let permit = (room, runs.map_err(|error| Fault::Other(error.to_string()))?);
         let run = tokio::task::spawn_blocking(move || {
             let _held_until_done = permit;
             work()
         });
         run.await.map_err(|error| Fault::Other(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn images_keep_no_password_waiting_and_are_refused_when_too_many_wait() {
+        let test = testing::app().await;
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let gate = Arc::new(std::sync::Mutex::new(gate));
+        let mut images: Vec<_> = (0..SLOW_AT_ONCE + IMAGES_WAITING)
+            .map(|_| {
+                let gate = Arc::clone(&gate);
+                Box::pin(test.app.slow(Slow::Image, move || gate.lock().unwrap().recv().is_err()))
+            })
+            .collect();
+        for image in &mut images {
+            assert!(futures_util::poll!(image).is_pending());
+        }
+        assert!(matches!(test.app.slow(Slow::Image, || ()).await, Err(Fault::Crowded)));
+        assert_eq!(test.app.slow(Slow::Password, || 7).await.unwrap(), 7);
+        drop(open);
+        for image in images {
+            assert!(image.await.unwrap());
+        }
+        assert!(test.app.slow(Slow::Image, || ()).await.is_ok());
     }
 }

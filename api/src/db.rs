@@ -4,9 +4,9 @@
 //! for the writer. There is one writing connection, and a transaction on it is immediate, so two writers queue up
 //! instead of failing half-way. PostgreSQL has a pool for both; its appends queue up at the log's head row.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
-use countersign_migration::{Migrator, MigratorTrait};
+use countersign_migration::{Migration, MigrationStatus, Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -84,11 +84,6 @@ impl Db {
         Ok(Self { reader: writer.clone(), writer })
     }
 
-    /// The URL of the embedded database in a data folder.
-    pub fn sqlite_url(data_dir: &Path) -> String {
-        format!("sqlite://{}?mode=rwc", data_dir.join("countersign.sqlite3").display())
-    }
-
     /// Brings the schema up to date. On PostgreSQL several processes may start at once: an advisory lock lets one
     /// migrate while the others wait; SQLite's writer lock and the lock on the data folder do the same.
     ///
@@ -105,23 +100,22 @@ impl Db {
         Ok(())
     }
 
-    /// The names of the steps that are known, and whether each was taken.
+    /// The names of the steps that are known, and whether each was taken. It only reads, so anybody may ask.
     ///
     /// # Errors
-    /// [`OpenError`] where the database cannot be read or is newer than this program.
+    /// [`OpenError::Newer`] where the database is newer than this program, [`OpenError::Connect`] where it cannot be
+    /// read just now.
     pub async fn migration_status(&self) -> Result<Vec<(String, bool)>, OpenError> {
-        let failed = |error: DbErr| OpenError::Migrate(error.to_string());
-        self.refuse_newer().await?;
-        let pending: Vec<String> = Migrator::get_pending_migrations(&self.writer)
-            .await
-            .map_err(failed)?
-            .iter()
-            .map(|step| step.name().to_owned())
-            .collect();
-        Ok(Migrator::migrations()
-            .iter()
-            .map(|step| (step.name().to_owned(), !pending.iter().any(|name| name == step.name())))
-            .collect())
+        let steps = Migrator::get_migration_with_status_read_only(&self.reader).await;
+        let steps = steps.map_err(|error| match error {
+            // The crate's word for a step that was taken and is not known.
+            DbErr::Custom(unknown) => {
+                OpenError::Newer(unknown.split('\'').nth(1).unwrap_or(&unknown).to_owned())
+            }
+            other => OpenError::Connect(other.to_string()),
+        })?;
+        let taken = |step: &Migration| step.status() == MigrationStatus::Applied;
+        Ok(steps.iter().map(|step| (step.name().to_owned(), taken(step))).collect())
     }
 
     /// Whether the database answers, for `/readyz`.

@@ -98,6 +98,9 @@ pub enum Fault {
     /// The database is busy or away; nothing was written.
     #[error("the database does not take the change just now")]
     Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Too many such computations wait already; nothing was begun.
+    #[error("too much of this waits to be done already. Try again in a moment")]
+    Crowded,
     /// The database refused or broke.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -124,12 +127,12 @@ pub enum Fault {
 impl Fault {
     /// Whether the change may hold all the same: only what is known to come before a commit rules that out.
     pub fn may_be_done(&self) -> bool {
-        !matches!(self, Self::Busy(_) | Self::Lost(_) | Self::Event(_))
+        !matches!(self, Self::Busy(_) | Self::Crowded | Self::Lost(_) | Self::Event(_))
     }
 
     /// Whether trying again later may help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Busy(_))
+        matches!(self, Self::Busy(_) | Self::Crowded)
     }
 }
 

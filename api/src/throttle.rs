@@ -9,7 +9,7 @@ use governor::{
     Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, state::keyed::DefaultKeyedStateStore,
 };
 
-use crate::clock::Clock;
+use crate::{clock::Clock, timing::SignIn};
 
 /// The application's clock, as governor reads one.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ pub struct Throttles {
     pub sign_in_address: Throttle<String>,
     /// Sign-in attempts on one account from one address.
     pub sign_in_account: Throttle<(String, String)>,
-    /// `access.refused` events: once a minute for a person and an action.
+    /// `access.refused` events: as often as [`SignIn::refusals_told`] says for a person and an action.
     pub refusals_told: Throttle<(String, &'static str)>,
     /// `oauth.callback.refused` events of unknown states from one address.
     pub callbacks_told: Throttle<String>,
@@ -70,11 +70,11 @@ const THIRTY: NonZeroU32 = ONE.saturating_add(29);
 
 impl Throttles {
     /// The limits with nothing used.
-    pub fn new(clock: &Arc<dyn Clock>) -> Self {
+    pub fn new(timing: &SignIn, clock: &Arc<dyn Clock>) -> Self {
         Self {
             sign_in_address: Throttle::new(THIRTY, MINUTE, clock),
             sign_in_account: Throttle::new(TEN, MINUTE, clock),
-            refusals_told: Throttle::new(ONE, MINUTE, clock),
+            refusals_told: Throttle::new(ONE, timing.refusals_told, clock),
             callbacks_told: Throttle::new(TEN, MINUTE, clock),
         }
     }

@@ -10,7 +10,7 @@ mod m20261122_1_first;
 mod m20261125_2_walls;
 
 pub use dialect::Dialect;
-pub use sea_orm_migration::MigratorTrait;
+pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
 
 /// The ordered list of steps.
 pub struct Migrator;

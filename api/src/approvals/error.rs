@@ -10,7 +10,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such draft.
-    #[error("there is no such draft")]
+    #[error("there is no such draft. It may have been erased; look in the queue")]
     NotFound,
     /// The person may not do this.
     #[error(transparent)]
@@ -36,7 +36,7 @@ pub enum Error {
     #[error("the account of this Pin is {0}. Connect it again first")]
     Connection(&'static str),
     /// It is being sent, or was.
-    #[error("too late: this Pin is being sent or was sent already")]
+    #[error("too late: this Pin is being sent or was sent already. Load it again to see what became of it")]
     TooLate,
     /// Unexpected.
     #[error(transparent)]
@@ -50,7 +50,7 @@ impl Refusal for Error {
             Self::Forbidden(forbidden) => forbidden.code(),
             Self::State { .. } => "wrong_state",
             Self::OwnDraft => "own_draft",
-            Self::Stale(_) => "stale_digest",
+            Self::Stale(_) => "stale",
             Self::Invalid(_) => "draft_incomplete",
             Self::Connection(_) => "connection_not_active",
             Self::TooLate => "too_late",

@@ -6,6 +6,7 @@
 mod error;
 pub(crate) mod likeness;
 pub mod look;
+mod people;
 pub mod permit;
 pub mod policy;
 mod signature;
@@ -15,6 +16,7 @@ mod told;
 mod verdict;
 
 pub use error::Error;
+pub use people::{OperatorChangeError, change_operator};
 pub use signature::prepare;
 pub use store::Approval;
 pub use submit::{submit, withdraw};

@@ -33,8 +33,6 @@ pub enum Housekeeping {
     SessionTouch,
     /// Claims, leases and their heartbeats: `scheduled` <-> `claimed` only.
     Claims,
-    /// The lease of the one refresher of a token.
-    RefreshLease,
     /// Answers kept for a client's idempotency key.
     IdempotencyKeys,
     /// A key of ours, made and wrapped at its first use.

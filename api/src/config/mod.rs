@@ -106,6 +106,15 @@ impl Config {
         timing
     }
 
+    /// What can be so and is probably not meant: each a sentence that says what to do.
+    pub fn warnings(&self) -> Vec<String> {
+        let is_behind_proxy = self.server.is_https() && self.server.trusted_proxies.is_empty();
+        let unnamed = "COUNTERSIGN_PUBLIC_URL is https, so a proxy is in front, but COUNTERSIGN_TRUSTED_PROXIES names \
+                       none: everybody seems to come from the proxy's address, and one stranger's failed sign-ins slow \
+                       all others down. Set it to the proxy's address, such as 127.0.0.1";
+        is_behind_proxy.then(|| unnamed.to_owned()).into_iter().collect()
+    }
+
     /// Every key with its value and where it came from, in the order of the documentation. Secrets are not shown.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -49,8 +49,13 @@ impl Storage {
 
     /// The database's URL: the given one, or SQLite in the data folder, made when it is missing.
     pub fn database(&self) -> Secret {
-        let in_data_dir = || Secret::from(sqlite_url(&self.data_dir.join(DATABASE_FILE)));
+        let in_data_dir = || Secret::from(Self::sqlite_in(&self.data_dir));
         self.database_url.clone().unwrap_or_else(in_data_dir)
+    }
+
+    /// The URL of the embedded database in a data folder.
+    pub fn sqlite_in(data_dir: &Path) -> String {
+        sqlite_url(&data_dir.join(DATABASE_FILE))
     }
 }
 

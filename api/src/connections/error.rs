@@ -59,8 +59,10 @@ pub enum ConnectionError {
     #[error("{0}, so it is not known whether it was done. Look at Pinterest before you try again")]
     Unknown(String),
     /// Pinterest was asked to do it, and what it answered could not be written down.
-    #[error("what Pinterest answered could not be written down, so it may have been done. Look at Pinterest before you \
-             try again")]
+    #[error(
+        "what Pinterest answered could not be written down, so it may have been done. Look at Pinterest before you \
+             try again"
+    )]
     Untold(#[source] Fault),
     /// The token is being renewed or the log is busy.
     #[error("this cannot be done just now. Try again in a moment")]

@@ -337,6 +337,9 @@ mod tests {
     fn what_may_pass_is_repeated_and_what_was_decided_is_not() {
         let error = || "gone".to_owned().into();
         assert!(may_pass(&Fault::Busy(error())) && may_pass(&Fault::CommitUnknown(error())));
-        assert!(!may_pass(&Fault::Lost("deleted")) && !may_pass(&Fault::Crash(crate::hooks::Crash(Point::RefreshAfterCall))));
+        assert!(
+            !may_pass(&Fault::Lost("deleted"))
+                && !may_pass(&Fault::Crash(crate::hooks::Crash(Point::RefreshAfterCall)))
+        );
     }
 }

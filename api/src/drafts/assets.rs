@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{error::Error, media, store};
 use crate::{
-    app::App,
+    app::{App, Slow},
     audit::{AuditedTx, Housekeeping},
     db::Reads,
     error::Fault,
@@ -51,7 +51,7 @@ pub struct Asset {
 /// # Errors
 /// [`Error::Media`] where it is no image that can be used.
 pub async fn upload(app: &App, author: &Author, label: &str, file: Vec<u8>) -> Result<Asset, Error> {
-    let prepared = app.slow(move || media::inspect(&file)).await??;
+    let prepared = app.slow(Slow::Image, move || media::inspect(&file)).await??;
     let asset = Asset {
         id: AssetId::from_random(app.random_id()),
         label: clean_label(label),

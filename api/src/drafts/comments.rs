@@ -96,9 +96,7 @@ pub async fn add_comment(
 /// # Errors
 /// [`Error::NotFound`], [`Error::Fields`], [`Error::Forbidden`].
 pub async fn comment(app: &App, who: &Principal, id: &DraftId, typed: &str) -> Result<Comment, Error> {
-    if who.reviewer().is_err() {
-        who.author()?;
-    }
+    who.may_comment()?;
     let body = CommentBody::parse(typed)?;
     secrets::refuse_live(app, CommentBody::FIELD, body.as_str())?;
     let tx = AuditedTx::begin(app).await?;

@@ -69,12 +69,15 @@ impl AssetsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         upload: Upload,
     ) -> Result<UploadAsset> {
-        let uploaded = once(&app, &access, "upload_asset", &key, upload.sha256(), async {
+        let work = async {
             let author = access.author()?;
-            let label = upload.label.as_deref().unwrap_or_default();
-            Ok(AssetBody::from(drafts::upload(&app, &author, label, upload.file.0.clone()).await?))
-        });
-        access.answer(&app, "asset.upload", async { Ok(UploadAsset::Uploaded(Json(uploaded.await?))) }).await
+            let uploaded = once(&app, &access, "upload_asset", &key, upload.sha256(), async {
+                let label = upload.label.as_deref().unwrap_or_default();
+                Ok(AssetBody::from(drafts::upload(&app, &author, label, upload.file.0.clone()).await?))
+            });
+            Ok(UploadAsset::Uploaded(Json(uploaded.await?)))
+        };
+        access.answer(&app, "asset.upload", work).await
     }
 
     /// The bytes of an image

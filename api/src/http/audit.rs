@@ -199,7 +199,11 @@ fn before(cursor: Option<&str>) -> Result<Option<i64>, Refused> {
 }
 
 fn not_found() -> Problem {
-    Problem::new(Kind::NotFound, "event_not_found", "there is no such event in the log")
+    Problem::new(
+        Kind::NotFound,
+        "event_not_found",
+        "there is no such event in the log. Look for it in the list of events",
+    )
 }
 
 /// A moment of a query.

@@ -174,6 +174,19 @@ impl Access {
         &self.principal
     }
 
+    /// With what it was proven who it is: by a session, or which token.
+    pub fn proof(&self) -> String {
+        self.principal.actor().token.as_ref().map_or_else(|| "session".to_owned(), ToString::to_string)
+    }
+
+    /// Whether this person may comment.
+    ///
+    /// # Errors
+    /// As [`Principal::may_comment`].
+    pub fn may_comment(&self) -> Result<(), Refused> {
+        Ok(self.principal.may_comment()?)
+    }
+
     /// The session, where a cookie was the proof.
     ///
     /// # Errors

@@ -132,7 +132,7 @@ answers! {
         #[oai(status = 200)]
         Confirmed(Json<ConnectionBody>),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict UnsupportedType Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 answers! {
@@ -142,7 +142,7 @@ answers! {
         #[oai(status = 200)]
         Begun(Json<StartedBody>),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict UnsupportedType Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 #[OpenApi]
@@ -171,13 +171,16 @@ impl ConnectionsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewConnection>,
     ) -> Result<Begin> {
-        let begun = once(&app, &access, "begin_connection", &key, input.sha256(), async {
+        let work = async {
             let (admin, session) = (access.admin()?, access.session()?);
-            let NewConnection { environment, expected_username } = input.read()?;
-            let connect = Connect { environment: parsed(&environment)?, expected_username };
-            Ok(StartedBody::from(connections::connect(&app, &admin, &session.id, connect).await?))
-        });
-        access.answer(&app, "connection.begin", async { Ok(Begin::Begun(Json(begun.await?))) }).await
+            let begun = once(&app, &access, "begin_connection", &key, input.sha256(), async {
+                let NewConnection { environment, expected_username } = input.read()?;
+                let connect = Connect { environment: parsed(&environment)?, expected_username };
+                Ok(StartedBody::from(connections::connect(&app, &admin, &session.id, connect).await?))
+            });
+            Ok(Begin::Begun(Json(begun.await?)))
+        };
+        access.answer(&app, "connection.begin", work).await
     }
 
     /// An account
@@ -218,7 +221,7 @@ impl ConnectionsApi {
                 let admin = access.admin()?;
                 nothing.read()?;
                 let connection = connections::confirm(&app, &admin, &connection_id(&id)?).await?;
-                Ok(Confirm::Confirmed(Json(body(&app, connection).await?)))
+                Ok(Confirm::Confirmed(Json(body(&app, connection).await.map_err(Refused::unshown)?)))
             })
             .await
     }

@@ -174,12 +174,14 @@ impl DraftsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewDraftInput>,
     ) -> Result<CreateDraft> {
-        let made = once(&app, &access, "create_draft", &key, input.sha256(), async {
+        let work = async {
             let author = access.author()?;
-            let draft = drafts::create(&app, &author, NewDraft::from(input.read()?)).await?;
-            shown(&app, draft).await
-        });
-        access.answer(&app, "draft.create", async { made.await.map(Versioned::created) }).await
+            let made = once(&app, &access, "create_draft", &key, input.sha256(), async {
+                done(&app, drafts::create(&app, &author, NewDraft::from(input.read()?)).await?).await
+            });
+            made.await.map(Versioned::created)
+        };
+        access.answer(&app, "draft.create", work).await
     }
 
     /// A draft
@@ -210,7 +212,7 @@ impl DraftsApi {
                 let (author, id) = (access.author()?, draft_id(&id)?);
                 let version = version(&app, &id, Seen::read(&if_match)?.needed()?).await?;
                 let draft = drafts::save(&app, &author, &id, version, input.read()?.into()).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(ChangeDraft::Changed(Json(draft), etag))
             })
             .await
@@ -230,7 +232,7 @@ impl DraftsApi {
                 let (author, id) = (access.author()?, draft_id(&id)?);
                 let seen = Seen::read(&if_match)?.needed()?;
                 let draft = drafts::discard(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(DiscardDraft::Discarded(Json(draft), etag))
             })
             .await
@@ -246,13 +248,16 @@ impl DraftsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<Duplicate>,
     ) -> Result<CreateDraft> {
-        let made = once(&app, &access, "duplicate_draft", &key, input.sha256() + &id, async {
-            let (author, id) = (access.author()?, draft_id(&id)?);
-            let to = input.read()?.connection_id;
-            let draft = drafts::duplicate(&app, &author, &id, to.as_deref(), Origin::Api).await?;
-            shown(&app, draft).await
-        });
-        access.answer(&app, "draft.duplicate", async { made.await.map(Versioned::created) }).await
+        let work = async {
+            let author = access.author()?;
+            let made = once(&app, &access, "duplicate_draft", &key, input.sha256() + &id, async {
+                let (id, to) = (draft_id(&id)?, input.read()?.connection_id);
+                let draft = drafts::duplicate(&app, &author, &id, to.as_deref(), Origin::Api).await?;
+                done(&app, draft).await
+            });
+            made.await.map(Versioned::created)
+        };
+        access.answer(&app, "draft.duplicate", work).await
     }
 }
 
@@ -319,6 +324,11 @@ fn draft_id(id: &str) -> Result<DraftId, Error> {
 async fn shown(app: &App, draft: Draft) -> Result<Versioned, Refused> {
     let etag = etag::of(draft.version);
     Ok(Versioned { etag, draft: DraftBody::of(app, draft).await? })
+}
+
+/// A draft after a change that holds, whether or not it can be shown.
+async fn done(app: &App, draft: Draft) -> Result<Versioned, Refused> {
+    shown(app, draft).await.map_err(Refused::unshown)
 }
 
 /// The version that was seen; of whatever there is, the one that is there now.

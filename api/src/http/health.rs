@@ -15,7 +15,7 @@ use poem::{
 };
 use serde_json::{Value, json};
 
-use crate::{app::App, data_keys};
+use crate::{app::App, data_keys, db::OpenError};
 
 /// Less than this free in the data folder, and the installation is not ready: 100 MiB.
 const MIN_FREE_BYTES: u64 = 100 << 20;
@@ -76,7 +76,10 @@ async fn migrations(app: &App) -> Option<String> {
     match app.db.migration_status().await {
         Ok(steps) if steps.iter().all(|(_, is_applied)| *is_applied) => None,
         Ok(_) => Some("steps are missing: stop the server and run `countersign migrate up`".to_owned()),
-        Err(_) => Some("the schema is not this version's".to_owned()),
+        Err(OpenError::Newer(_)) => {
+            Some("the schema is of a newer version of countersign: start that one".to_owned())
+        }
+        Err(_) => Some("they cannot be read just now".to_owned()),
     }
 }
 

@@ -66,10 +66,11 @@ impl Refusal for KeyRefusal {
     }
 }
 
-/// Does `work` once for each key of a person and answers the same afterwards; without a key, simply does it.
+/// Does `work` once for each key of a person and answers the same afterwards; without a key, simply does it. Whoever may
+/// not do it has to be refused before this, since a kept answer is given to whoever has the key.
 ///
 /// # Errors
-/// What `work` refuses (the key is free again then), and what is wrong with the key.
+/// What `work` refuses (the key is free again then, unless it may be done all the same), and what is wrong with the key.
 pub async fn once<T: ToJSON + ParseFromJSON>(
     app: &App,
     access: &Access,
@@ -85,7 +86,7 @@ pub async fn once<T: ToJSON + ParseFromJSON>(
     let entry = Entry {
         operator_id: access.principal().id().clone(),
         key: key.clone(),
-        request_sha256: format!("{operation}:{request_sha256}"),
+        request_sha256: format!("{operation}:{}:{request_sha256}", access.proof()),
         answer: None,
         created_at: app.now(),
     };
@@ -98,7 +99,7 @@ pub async fn once<T: ToJSON + ParseFromJSON>(
             Ok(answer)
         }
         Err(refused) => {
-            if !refused.is_commit_unknown() {
+            if !refused.may_be_done() {
                 give_back(app, &entry).await;
             }
             Err(refused)

@@ -84,7 +84,8 @@ fn service() -> OpenApiService<Operations, ()> {
 const DESCRIPTION: &str = "\
 Nothing reaches Pinterest until a reviewer has approved exactly that content.
 
-Refusals are RFC 9457 `application/problem+json` with a stable `code`; nothing was changed then. Lists are \
+Refusals are RFC 9457 `application/problem+json` with a stable `code`. Nothing was changed then, but where the status \
+is 500 or the code is `pinterest_outcome_unknown`: look whether it was done before you try again. Lists are \
 `{\"items\": [...], \"next\": cursor or null}`. Times are RFC 3339 in UTC. Creates take an `Idempotency-Key`: the same \
 request under the same key, within a day, is answered again and not done again.";
 

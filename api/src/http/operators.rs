@@ -18,7 +18,9 @@ use super::{
 };
 use crate::{
     app::App,
-    operators::{NewOperator, Operator, OperatorChange, OperatorError, Role, Roles, people},
+    approvals::{self, OperatorChangeError},
+    error::Kind,
+    operators::{Admin, NewOperator, Operator, OperatorChange, OperatorError, Role, Roles, people},
     secret::Secret,
 };
 
@@ -103,6 +105,9 @@ struct OperatorPatch {
     roles: Option<Vec<String>>,
     /// Whether the person may not sign in; disabling ends all their sessions.
     disabled: Option<bool>,
+    /// Whether approvals of this person that wait for their time may be voided by it; without it, 409 `voids_approvals`
+    /// names their drafts.
+    void_approvals: Option<bool>,
 }
 
 answers! {
@@ -142,7 +147,7 @@ answers! {
         #[oai(status = 201)]
         Issued(Json<SignInLink>),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 #[OpenApi]
@@ -167,15 +172,13 @@ impl OperatorsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewOperatorInput>,
     ) -> Result<AddOperator> {
-        let work = once(&app, &access, "add_operator", &key, input.sha256(), async {
-            let (admin, body) = (access.admin()?, input.read()?);
-            let roles = roles(&body.roles)?;
-            let new = NewOperator { email: body.email, name: body.name, roles, password: None };
-            let (operator, secret) = people::add(&app, &admin, new).await?;
-            let sign_in_link = secret.map(|secret| link(&app, &secret)).unwrap_or_default();
-            Ok(AddedOperator { operator: OperatorBody::from(&operator), sign_in_link })
-        });
-        let work = async { Ok(AddOperator::Added(Json(work.await?))) };
+        let work = async {
+            let admin = access.admin()?;
+            let added = once(&app, &access, "add_operator", &key, input.sha256(), async {
+                added(&app, &admin, input.read()?).await
+            });
+            Ok(AddOperator::Added(Json(added.await?)))
+        };
         access.answer(&app, "operator.add", work).await
     }
 
@@ -190,10 +193,11 @@ impl OperatorsApi {
     ) -> Result<ChangeOperator> {
         let work = async {
             let admin = access.admin()?;
-            let OperatorPatch { name, roles: words, disabled } = input.read()?;
+            let OperatorPatch { name, roles: words, disabled, void_approvals } = input.read()?;
             let change = OperatorChange { name, roles: words.as_deref().map(roles).transpose()?, disabled };
-            let operator = people::change(&app, &admin, &operator_id(&id)?, change).await?;
-            Ok(ChangeOperator::Changed(Json(OperatorBody::from(&operator))))
+            let (id, may_void) = (operator_id(&id)?, void_approvals.unwrap_or_default());
+            let changed = approvals::change_operator(&app, &admin, &id, change, may_void).await;
+            Ok(ChangeOperator::Changed(Json(OperatorBody::from(&changed.map_err(not_changed)?))))
         };
         access.answer(&app, "operator.change", work).await
     }
@@ -205,15 +209,38 @@ impl OperatorsApi {
         access: Access,
         app: Data<&App>,
         id: Path<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         nothing: Input<Nothing>,
     ) -> Result<IssueLink> {
         let work = async {
             let admin = access.admin()?;
-            nothing.read()?;
-            let secret = people::issue_link(&app, &admin, &operator_id(&id)?).await?;
-            Ok(IssueLink::Issued(Json(SignInLink { sign_in_link: link(&app, &secret) })))
+            let issued = once(&app, &access, "issue_link", &key, nothing.sha256() + &id, async {
+                nothing.read()?;
+                let secret = people::issue_link(&app, &admin, &operator_id(&id)?).await?;
+                Ok(SignInLink { sign_in_link: link(&app, &secret) })
+            });
+            Ok(IssueLink::Issued(Json(issued.await?)))
         };
         access.answer(&app, "operator.issue_link", work).await
+    }
+}
+
+async fn added(app: &App, admin: &Admin, body: NewOperatorInput) -> Result<AddedOperator, Refused> {
+    let roles = roles(&body.roles)?;
+    let new = NewOperator { email: body.email, name: body.name, roles, password: None };
+    let (operator, secret) = people::add(app, admin, new).await?;
+    let sign_in_link = secret.map(|secret| link(app, &secret)).unwrap_or_default();
+    Ok(AddedOperator { operator: OperatorBody::from(&operator), sign_in_link })
+}
+
+fn not_changed(error: OperatorChangeError) -> Refused {
+    let detail = format!("{error}, or send `void_approvals: true` to do it all the same");
+    match error {
+        OperatorChangeError::WouldVoid(drafts) => {
+            let would_void = Some(drafts.iter().map(ToString::to_string).collect());
+            Problem { would_void, ..Problem::new(Kind::Conflict, "voids_approvals", detail) }.into()
+        }
+        other => other.into(),
     }
 }
 

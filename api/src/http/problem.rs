@@ -23,7 +23,8 @@ const BUSY: u64 = 2;
 /// The media type of a refusal.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
-/// Why something was refused; nothing was changed.
+/// Why something was refused. Nothing was changed, but where the status is 500 or the code is `pinterest_outcome_unknown`:
+/// then look whether it was done before you try again.
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Problem {
@@ -48,6 +49,8 @@ pub struct Problem {
     pub current: Option<DraftBody>,
     /// Where what was sent or seen differs from what is there now.
     pub differences: Option<Vec<DifferenceBody>>,
+    /// Drafts whose approval the change would void, `drf_...`.
+    pub would_void: Option<Vec<String>>,
 }
 
 /// What is wrong with one field.
@@ -124,7 +127,14 @@ impl Problem {
             retry_after: None,
             current: None,
             differences: None,
+            would_void: None,
         }
+    }
+
+    /// Gives it a more exact code.
+    #[must_use]
+    pub fn coded(self, code: &str) -> Self {
+        Self { kind: format!("urn:countersign:problem:{code}"), code: code.to_owned(), ..self }
     }
 
     /// Names the fields that are wrong.
@@ -160,6 +170,15 @@ impl Problem {
              to whoever runs this installation, and look whether it was done before you try again"
         );
         Self { reference: Some(reference), ..Self::new(Kind::Internal, "internal", detail) }
+    }
+
+    /// What was done and cannot be shown: trying again would do it twice.
+    pub fn unshown(app: &App, why: &str) -> Self {
+        let reference = app.rng.hex(8);
+        tracing::error!(reference, why, "done, but not shown");
+        let detail =
+            "this was done, but it cannot be shown just now. Load it instead of sending the request again";
+        Self { reference: Some(reference), ..Self::new(Kind::Internal, "done_but_not_shown", detail) }
     }
 }
 

@@ -222,7 +222,8 @@ impl PublicationsApi {
                 let (resolution, reason) = input.read()?.checked()?;
                 publisher::resolve(&app, &reviewer, &id, resolution, &reason).await?;
                 let reader = access.reader(TokenScope::PublicationsRead)?;
-                Ok(ResolvePublication::Resolved(Json(detail(&app, &reader, &id).await?)))
+                let now = detail(&app, &reader, &id).await.map_err(Refused::unshown)?;
+                Ok(ResolvePublication::Resolved(Json(now)))
             })
             .await
     }

@@ -46,7 +46,7 @@ answers! {
         #[oai(status = 200)]
         Paused(Json<PublishingBody>),
     }
-    refuses [Malformed Unauthenticated Forbidden UnsupportedType Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 answers! {
@@ -56,7 +56,7 @@ answers! {
         #[oai(status = 200)]
         Resumed(Json<PublishingBody>),
     }
-    refuses [Malformed Unauthenticated Forbidden UnsupportedType Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 #[OpenApi]

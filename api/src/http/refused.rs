@@ -10,7 +10,7 @@ use crate::{
     app::App,
     approvals,
     drafts::{self, Stale},
-    error::{Fault, Kind, Refusal},
+    error::{Kind, Refusal},
     operators::Reader,
 };
 
@@ -18,8 +18,10 @@ use crate::{
 pub enum Refused {
     /// A refusal of the service.
     Service(Box<dyn Refusal + Send + Sync>),
-    /// A refusal because what was seen is not current any more, with what is.
+    /// A refusal because the digest that was sent is not current any more, with what is.
     Stale(Box<dyn Refusal + Send + Sync>, Box<Stale>),
+    /// It was done, and only the answer could not be made.
+    Unshown(Box<Refused>),
     /// A refusal of the API itself.
     Problem(Box<Problem>),
 }
@@ -41,19 +43,30 @@ impl Refused {
     pub fn forbids(&self) -> Option<&'static str> {
         match self {
             Self::Service(refusal) => (refusal.kind() == Kind::Forbidden).then(|| refusal.code()),
-            Self::Stale(..) | Self::Problem(_) => None,
+            Self::Stale(..) | Self::Unshown(_) | Self::Problem(_) => None,
         }
     }
 
-    /// Whether it is not known if the change held.
-    pub fn is_commit_unknown(&self) -> bool {
-        matches!(self, Self::Service(refusal) if matches!(refusal.fault(), Some(Fault::CommitUnknown(_))))
+    /// What became of a change that was made and cannot be shown.
+    pub fn unshown(why: impl Into<Self>) -> Self {
+        Self::Unshown(Box::new(why.into()))
+    }
+
+    /// Whether what was asked for was done, or may have been.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Service(refusal) | Self::Stale(refusal, _) => refusal.may_be_done(),
+            Self::Unshown(_) => true,
+            Self::Problem(_) => false,
+        }
     }
 
     /// As the outside sees it; an unexpected fault is logged here, once.
     pub fn into_problem(self, app: &App) -> Problem {
         match self {
-            Self::Service(refusal) | Self::Stale(refusal, _) => Problem::of(app, &*refusal),
+            Self::Service(refusal) => Problem::of(app, &*refusal),
+            Self::Stale(refusal, _) => Problem::of(app, &*refusal).coded("stale_digest"),
+            Self::Unshown(why) => Problem::unshown(app, &why.into_problem(app).detail),
             Self::Problem(problem) => *problem,
         }
     }
@@ -73,7 +86,7 @@ impl Refused {
         let refusal: &(dyn Error + 'static) = match self {
             Self::Stale(_, stale) => return Some(Stale::clone(stale)),
             Self::Service(refusal) => &**refusal,
-            Self::Problem(_) => return None,
+            Self::Unshown(_) | Self::Problem(_) => return None,
         };
         if let Some(drafts::Error::Stale(stale)) = refusal.downcast_ref() {
             return Some(Stale::clone(stale));

@@ -87,7 +87,7 @@ answers! {
         #[oai(status = 201)]
         Begun(Json<Me>, #[oai(header = "Set-Cookie")] String),
     }
-    refuses [Malformed Unauthenticated Forbidden UnsupportedType Invalid TooMany Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden TooLarge UnsupportedType Invalid TooMany Internal Unavailable]
 }
 
 answers! {
@@ -137,7 +137,7 @@ answers! {
         #[oai(status = 204)]
         Set,
     }
-    refuses [Malformed Unauthenticated Forbidden UnsupportedType Invalid TooMany Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden TooLarge UnsupportedType Invalid TooMany Internal Unavailable]
 }
 
 #[OpenApi]

@@ -123,13 +123,16 @@ impl TokensApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewToken>,
     ) -> Result<CreateToken> {
-        let made = once(&app, &access, "create_token", &key, input.sha256(), async {
+        let work = async {
             let admin = access.admin()?;
-            let NewToken { name, scopes } = input.read()?;
-            let (id, secret) = token::create(&app, &admin, &name, &parsed(&scopes)?).await?;
-            Ok(MadeToken { id: id.to_string(), token: secret.expose().to_owned() })
-        });
-        access.answer(&app, "token.create", async { Ok(CreateToken::Created(Json(made.await?))) }).await
+            let made = once(&app, &access, "create_token", &key, input.sha256(), async {
+                let NewToken { name, scopes } = input.read()?;
+                let (id, secret) = token::create(&app, &admin, &name, &parsed(&scopes)?).await?;
+                Ok(MadeToken { id: id.to_string(), token: secret.expose().to_owned() })
+            });
+            Ok(CreateToken::Created(Json(made.await?)))
+        };
+        access.answer(&app, "token.create", work).await
     }
 
     /// End an API token

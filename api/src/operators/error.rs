@@ -15,13 +15,13 @@ pub enum OperatorError {
     #[error("there is no such person. Look the person up in the list of operators")]
     NotFound,
     /// There is no such session of this person, or it has ended.
-    #[error("this session has ended already, or it is not yours")]
+    #[error("this session has ended already, or it is not yours. Load your sessions again")]
     SessionNotFound,
     /// There is no such token.
-    #[error("there is no such API token")]
+    #[error("there is no such API token. Look in the list of tokens")]
     TokenNotFound,
     /// It was revoked before.
-    #[error("this API token was revoked already")]
+    #[error("this API token was revoked already. Make another one if one is needed")]
     TokenRevoked,
     /// The person is disabled.
     #[error("this person is disabled. Enable them first")]

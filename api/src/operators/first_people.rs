@@ -7,7 +7,7 @@ use super::{
     role::{Role, Roles},
     store,
 };
-use crate::{app::App, secret::Secret};
+use crate::{app::App, error::FieldError, secret::Secret};
 
 const ADA: (&str, &str, [Role; 2]) = ("Ada", "ada@rehearsal.example", [Role::Author, Role::Admin]);
 const ROWAN: (&str, &str, [Role; 2]) = ("Rowan", "rowan@rehearsal.example", [Role::Reviewer, Role::Auditor]);
@@ -25,7 +25,7 @@ pub struct PrintedLink {
 }
 
 /// Makes the first people where there is nobody, and the links to print: fresh ones at each start of a rehearsal,
-/// else one until its person has set a password. `bootstrap` (address and password) takes their place: one person
+/// else one for an admin until any admin has set a password. `bootstrap` (address and password) takes their place: one person
 /// with all four roles, if there is nobody yet, and no link.
 ///
 /// # Errors
@@ -40,13 +40,26 @@ pub async fn first_people(
         Some((email, password)) if is_first => {
             let name = email.split('@').next().unwrap_or_default().to_owned();
             let new = NewOperator { email, name, roles: Roles::all(), password: Some(password) };
-            people::add(app, Authority::command_line(), new).await?;
+            people::add(app, Authority::command_line(), new).await.map_err(by_variable)?;
             Ok(Vec::new())
         }
         Some(_) => Ok(Vec::new()),
         None if is_rehearsal => rehearsal(app, is_first).await,
         None => lone_admin(app, is_first).await,
     }
+}
+
+/// Names what was set instead of a form's fields.
+fn by_variable(error: OperatorError) -> OperatorError {
+    let OperatorError::Fields(fields) = error else { return error };
+    let named = fields.into_iter().map(|field| {
+        let variable = match field.field {
+            "password" => "COUNTERSIGN_BOOTSTRAP_PASSWORD",
+            _ => "COUNTERSIGN_BOOTSTRAP_EMAIL",
+        };
+        FieldError { message: format!("{} Set {variable} to another one.", field.message), ..field }
+    });
+    OperatorError::Fields(named.collect())
 }
 
 /// One may write and the other sign: the least it takes to see how it works.
@@ -68,12 +81,16 @@ async fn lone_admin(app: &App, is_first: bool) -> Result<Vec<PrintedLink>, Opera
         let host = app.config.server.public_url.domain().unwrap_or("localhost").to_owned();
         return Ok(vec![added(app, "Admin", &format!("admin@{host}"), Roles::all()).await?]);
     }
-    let mut everyone = store::list(&app.db).await?;
-    match everyone.pop() {
-        Some(alone) if everyone.is_empty() && !alone.has_password() && !alone.is_disabled() => {
-            Ok(vec![again(app, alone).await?])
-        }
-        _ => Ok(Vec::new()),
+    let everyone = store::list(&app.db).await?;
+    let admins = everyone.into_iter().filter(|person| person.roles.has(Role::Admin) && !person.is_disabled());
+    let admins: Vec<Operator> = admins.collect();
+    if admins.iter().any(Operator::has_password) {
+        return Ok(Vec::new());
+    }
+    // Nobody could let anybody in, as after a rehearsal whose people never had passwords.
+    match admins.into_iter().next() {
+        Some(admin) => Ok(vec![again(app, admin).await?]),
+        None => Ok(Vec::new()),
     }
 }
 

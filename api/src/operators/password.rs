@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{email::Email, name::Name};
 use crate::{
-    app::App,
+    app::{App, Slow},
     error::{Fault, FieldError},
     secret::Secret,
 };
@@ -73,7 +73,7 @@ pub fn check(field: &'static str, password: &Secret, email: &Email, name: &Name)
 pub(super) async fn hash(app: &App, password: &Secret) -> Result<PasswordHash, Fault> {
     let password = composed(password);
     let salt = app.rng.bytes::<16>();
-    let hashed = app.slow(move || {
+    let hashed = app.slow(Slow::Password, move || {
         let hashed: Result<Phc, _> =
             Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &salt);
         hashed.map(|hash| PasswordHash(hash.to_string())).map_err(|error| Fault::Other(error.to_string()))
@@ -88,7 +88,7 @@ pub(super) async fn hash(app: &App, password: &Secret) -> Result<PasswordHash, F
 pub(super) async fn verify(app: &App, password: &Secret, hash: Option<&PasswordHash>) -> Result<bool, Fault> {
     let hash = hash.map_or(FITS_NOTHING, PasswordHash::as_stored).to_owned();
     let password = composed(password);
-    app.slow(move || {
+    app.slow(Slow::Password, move || {
         let phc = Phc::new(&hash).map_err(|error| Fault::Sealed(format!("a password hash: {error}")))?;
         Ok(Argon2::default().verify_password(password.expose().as_bytes(), &phc).is_ok())
     })

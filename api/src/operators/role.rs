@@ -155,7 +155,9 @@ pub enum Forbidden {
     #[error("an API token cannot do this. Sign in as a person")]
     Token,
     /// A password, which whoever came by a first link has to set before anything else.
-    #[error("set a password first: this sign-in link works only once")]
+    #[error(
+        "set a password first, on the page Account or with PUT /me/password: this sign-in link works only once"
+    )]
     PasswordOwed,
 }
 
@@ -243,6 +245,15 @@ impl Principal {
     /// [`Forbidden`] without the role, or by a token without `drafts:write`.
     pub fn author(&self) -> Result<Author, Forbidden> {
         self.with(Role::Author, Some(TokenScope::DraftsWrite)).map(Author)
+    }
+
+    /// Whether this person may comment: an author or a reviewer, in person or by a token with `drafts:write`.
+    ///
+    /// # Errors
+    /// [`Forbidden`] without either role, or by a token without that scope.
+    pub fn may_comment(&self) -> Result<(), Forbidden> {
+        let scope = Some(TokenScope::DraftsWrite);
+        self.with(Role::Author, scope).or_else(|_| self.with(Role::Reviewer, scope)).map(drop)
     }
 
     /// Evidence that this person may decide; never by a token.
@@ -367,6 +378,19 @@ mod tests {
         assert_eq!(token.reviewer().unwrap_err(), Forbidden::Token);
         assert_eq!(token.admin().unwrap_err(), Forbidden::Token);
         assert!(token.author().is_ok());
+    }
+
+    #[test]
+    fn authors_and_reviewers_may_comment_also_by_a_token_that_may_write() {
+        let writes: Option<&[TokenScope]> = Some(&[TokenScope::DraftsWrite]);
+        for (roles, scopes) in
+            [("author", None), ("reviewer", None), ("author", writes), ("reviewer", writes)]
+        {
+            assert_eq!(principal(roles, scopes).may_comment(), Ok(()), "{roles}");
+        }
+        let reads = principal("reviewer", Some(&[TokenScope::DraftsRead]));
+        assert_eq!(reads.may_comment(), Err(Forbidden::Scope(TokenScope::DraftsWrite)));
+        assert!(principal("auditor,admin", None).may_comment().is_err());
     }
 
     #[test]

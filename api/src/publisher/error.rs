@@ -9,7 +9,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such publication.
-    #[error("there is no such publication")]
+    #[error("there is no such publication. Look in the list of publications")]
     NotFound,
     /// The person may not do this.
     #[error(transparent)]
@@ -18,10 +18,12 @@ pub enum Error {
     #[error("nobody has to decide about this publication now. Load it again to see what happened")]
     NothingToDecide,
     /// A field is wrong.
-    #[error("a field is wrong")]
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
     Invalid(Vec<FieldError>),
     /// That Pin belongs to another publication.
-    #[error("that Pin is already recorded for another publication")]
+    #[error(
+        "that Pin is already recorded for another publication. Check its id at Pinterest, and name another one"
+    )]
     PinTaken,
     /// The page's cursor is not one of ours.
     #[error("this cursor is not one of ours. Start from the first page")]
@@ -37,9 +39,9 @@ impl Refusal for Error {
             Self::NotFound => "publication_not_found",
             Self::Forbidden(forbidden) => forbidden.code(),
             Self::NothingToDecide => "nothing_to_decide",
-            Self::Invalid(_) => "invalid",
+            Self::Invalid(_) => "fields_invalid",
             Self::PinTaken => "pin_taken",
-            Self::Cursor => "cursor",
+            Self::Cursor => "cursor_invalid",
             Self::Fault(fault) => fault.code(),
         }
     }

@@ -75,9 +75,7 @@ pub(super) fn outcome_event(
     pin_id: Option<&str>,
 ) -> Result<Event, Fault> {
     let (happening, ended) = match answer {
-        Ok(answer) => {
-            (calls::answered(answer), if answer.is_success() { Ended::Ok } else { Ended::Failed })
-        }
+        Ok(answer) => (calls::answered(answer), if answer.is_success() { Ended::Ok } else { Ended::Failed }),
         Err(Lost::NotSent { kind }) => {
             (Happening::ApiError { kind, sent: "none", code: None }, Ended::Failed)
         }

@@ -32,6 +32,9 @@ fn check(options: &Options, format: Format) -> Result<()> {
     let config = checked?;
     if !format.json {
         print(verdict(&config))?;
+        for warning in config.warnings() {
+            print(&format!("But: {warning}."))?;
+        }
     }
     Ok(())
 }
@@ -47,7 +50,8 @@ fn for_programs(checked: &Result<Config, Problems>) -> Value {
     let problems = checked.as_ref().err().map(|problems| problems.0.as_slice()).unwrap_or_default();
     let problems =
         problems.iter().map(|problem| json!({"key": problem.named, "problem": problem.to_string()}));
-    json!({"ok": checked.is_ok(), "problems": problems.collect::<Vec<_>>()})
+    let warnings = checked.as_ref().map(Config::warnings).unwrap_or_default();
+    json!({"ok": checked.is_ok(), "problems": problems.collect::<Vec<_>>(), "warnings": warnings})
 }
 
 fn verdict(config: &Config) -> &'static str {

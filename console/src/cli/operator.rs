@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use countersign_api::{
     app::App,
-    approvals,
+    approvals::{self, OperatorChangeError},
     operators::{Authority, NewOperator, Operator, OperatorChange, Role, Roles, people},
     secret::Secret,
 };
@@ -157,49 +157,33 @@ async fn list(app: &App, format: Format) -> Result<String> {
 }
 
 async fn disable(app: &App, person: OperatorDisable) -> Result<String> {
-    if !person.yes {
-        refuse_to_void(app, &person.email, "disabling them").await?;
-    }
     let change = OperatorChange { disabled: Some(true), ..OperatorChange::default() };
-    let operator = changed(app, &person.email, change).await?;
+    let operator = changed(app, &person.email, change, person.yes).await?;
     Ok(format!("{} <{}> is disabled; their sessions ended.", operator.name, operator.email))
 }
 
 async fn enable(app: &App, email: &str) -> Result<String> {
     let change = OperatorChange { disabled: Some(false), ..OperatorChange::default() };
-    let operator = changed(app, email, change).await?;
+    let operator = changed(app, email, change, false).await?;
     Ok(format!("{} <{}> is enabled.", operator.name, operator.email))
 }
 
 async fn roles(app: &App, change: OperatorRoles) -> Result<String> {
-    let roles = Roles::from_iter(change.roles);
-    if !change.yes && !roles.has(Role::Reviewer) {
-        refuse_to_void(app, &change.email, "taking the role of reviewer from them").await?;
-    }
-    let to = OperatorChange { roles: Some(roles), ..OperatorChange::default() };
-    let operator = changed(app, &change.email, to).await?;
+    let to = OperatorChange { roles: Some(Roles::from_iter(change.roles)), ..OperatorChange::default() };
+    let operator = changed(app, &change.email, to, change.yes).await?;
     Ok(format!("{} <{}> has the roles {} now.", operator.name, operator.email, operator.roles))
 }
 
-/// Stops where approvals of a person wait for their time, and lists their drafts.
-async fn refuse_to_void(app: &App, email: &str, step: &str) -> Result<()> {
+/// Changes a person; where that would void approvals of theirs, only if `may_void` was said.
+async fn changed(app: &App, email: &str, change: OperatorChange, may_void: bool) -> Result<Operator> {
     let operator = people::find_by_email(app, email).await?;
-    let drafts = approvals::scheduled_of(app, Authority::command_line(), &operator.id).await?;
-    if drafts.is_empty() {
-        return Ok(());
+    let by = Authority::command_line();
+    match approvals::change_operator(app, by, &operator.id, change, may_void).await {
+        Err(error @ OperatorChangeError::WouldVoid(_)) => {
+            bail!("{error}, or run the command again with --yes to do it all the same")
+        }
+        changed => Ok(changed?),
     }
-    let list: String = drafts.iter().map(|draft| format!("\n  {draft}")).collect();
-    bail!(
-        "{} approved {} drafts that have not gone out, and {step} would void these approvals:{list}\nNothing was \
-         changed. Run it again with --yes to do it all the same; somebody else can then approve the drafts",
-        operator.name,
-        drafts.len(),
-    )
-}
-
-async fn changed(app: &App, email: &str, change: OperatorChange) -> Result<Operator> {
-    let operator = people::find_by_email(app, email).await?;
-    Ok(people::change(app, Authority::command_line(), &operator.id, change).await?)
 }
 
 async fn reset_password(app: &App, reset: ResetPassword, password: Option<Secret>) -> Result<String> {

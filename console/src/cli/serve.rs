@@ -23,6 +23,9 @@ pub struct Serve {
 pub(super) async fn run(options: &Options, serve: Serve) -> Result<()> {
     let config = options.load()?;
     logging::init(&config.log)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     // Watched from here on, so that a signal during the start is not lost.
     let stop = stop_on_signals()?;
     let start = Start {

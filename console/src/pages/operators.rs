@@ -3,14 +3,17 @@
 use countersign_api::operators::people::{self, NewOperator, Operator, OperatorChange};
 use countersign_api::operators::{Admin, Role, Roles};
 use countersign_api::secret::Secret;
-use countersign_api::{approvals, drafts};
+use countersign_api::{
+    approvals::{self, OperatorChangeError},
+    drafts,
+};
 use poem::handler;
 use poem::web::Path;
 
 use crate::views::form::FieldError;
 use crate::views::operators as view;
 use crate::web::frame::held;
-use crate::web::refused::field_errors;
+use crate::web::refused::{field_errors, sentence};
 use crate::web::{Answer, Fields, Form, Message, Refused, Visit, id, page, page_as, see_with};
 
 /// `GET /operators`
@@ -44,10 +47,11 @@ pub(super) async fn save(visit: Visit, Path(operator): Path<String>, form: Form)
     let (name, roles) = (form.text("name").to_owned(), roles(&form));
     let shown = (name.clone(), held(&roles));
     let change = OperatorChange { name: Some(name), roles: Some(roles), disabled: None };
-    match people::change(&visit.app, &admin, &operator, change).await {
+    let may_void = !form.text("void_approvals").is_empty();
+    match approvals::change_operator(&visit.app, &admin, &operator, change, may_void).await {
         Ok(_) => Ok(see_with(&visit, "/operators", Message::OperatorChanged)),
         Err(error) => {
-            let errors = field_errors(error, &[])?;
+            let errors = change_errors(error)?;
             let mut model = everybody(&visit, &admin).await?;
             for item in model.items.iter_mut().filter(|item| item.id == operator.as_str()) {
                 (item.name, item.roles) = shown.clone();
@@ -55,6 +59,16 @@ pub(super) async fn save(visit: Visit, Path(operator): Path<String>, form: Form)
             }
             answer(&visit, 422, model).await
         }
+    }
+}
+
+/// What is wrong with a change; what it would void is told at the box that allows it.
+fn change_errors(error: OperatorChangeError) -> Result<Vec<FieldError>, Refused> {
+    match error {
+        OperatorChangeError::WouldVoid(_) => {
+            Ok(vec![FieldError { field: "void_approvals".into(), words: sentence(&error.to_string()) }])
+        }
+        other => field_errors(other, &[]),
     }
 }
 
@@ -108,7 +122,8 @@ pub(super) async fn enable(visit: Visit, Path(operator): Path<String>, _form: Fo
 
 async fn set_disabled(visit: &Visit, operator: &str, is_disabled: bool) -> Result<(), Refused> {
     let change = OperatorChange { disabled: Some(is_disabled), ..OperatorChange::default() };
-    people::change(&visit.app, &visit.admin()?, &id(operator)?, change).await?;
+    // The page before has listed what that voids.
+    approvals::change_operator(&visit.app, &visit.admin()?, &id(operator)?, change, true).await?;
     Ok(())
 }
 

@@ -124,7 +124,9 @@ fn words(result: &OauthResult) -> Words {
         ),
         OauthResult::AlreadyConnected(account) => Words {
             title: "This account is connected already",
-            happened: format!("{account} consented, and another connection here has that account. The new access was dropped again at once."),
+            happened: format!(
+                "{account} consented, and another connection here has that account. The new access was dropped again at once."
+            ),
             todo: "To renew its access, choose Reconnect at the connection that has it.",
             tone: Tone::Warn,
         },

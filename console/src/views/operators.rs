@@ -131,6 +131,10 @@ fn operator(frame: &Frame, operator: &Operator) -> Markup {
                 (form::post(frame, &format!("/operators/{id}"), "stack narrow gap-s", html! {
                     (Field::text("name", "Name").id(format!("f-name-{id}")).value(&operator.name).required().error(form::error_of(&operator.errors, "name")))
                     (roles(&format!("roles-{id}"), operator.roles, form::error_of(&operator.errors, "roles")))
+                    @if let Some(words) = form::error_of(&operator.errors, "void_approvals") {
+                        (form::error(&format!("void-{id}-e"), words))
+                        (form::tick("void_approvals", "yes", "Void these approvals", false))
+                    }
                     button.btn { "Save" }
                 }))
             }

@@ -9,7 +9,8 @@ use super::support::{HOME, KITCHEN, World, world};
 use crate::{
     audit::AuditedTx,
     connections::{
-        Connection, ConnectionError, NewBoard, create_board, find, hold_for_spam, list_boards, sections, usable,
+        Connection, ConnectionError, NewBoard, create_board, find, hold_for_spam, list_boards, sections,
+        usable,
     },
     error::Refusal,
     operators::{Author, Reader, TokenScope, testing as people},
@@ -123,7 +124,10 @@ async fn an_error_of_pinterests_own_leaves_a_creation_unknown() {
         let refused =
             create_board(world.app(), &author, &connection.id, new("Autumn", "PUBLIC")).await.unwrap_err();
         assert_eq!((refused.code(), refused.may_be_done()), ("pinterest_outcome_unknown", true));
-        assert!(refused.to_string().starts_with(&format!("Pinterest answered {status} (oh no)")), "{refused}");
+        assert!(
+            refused.to_string().starts_with(&format!("Pinterest answered {status} (oh no)")),
+            "{refused}"
+        );
     }
     world.check().await;
 }

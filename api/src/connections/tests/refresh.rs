@@ -16,8 +16,8 @@ use super::super::upkeep::can_be_asked;
 use super::support::{HOME, KITCHEN, World, world};
 use crate::{
     connections::{
-        Connection, RefreshError, Unusable, consent, due_for_refresh, find, hold, keep_fresh, recheck, refresh,
-        usable,
+        Connection, RefreshError, Unusable, consent, due_for_refresh, find, hold, keep_fresh, recheck,
+        refresh, usable,
     },
     hooks::{Crash, Point},
 };

@@ -8,8 +8,8 @@ use super::support::{KITCHEN, World, world};
 use crate::{
     audit::AuditedTx,
     connections::{
-        Connection, Started, Unusable, clear_spam_level, disconnect, find, hold, hold_for_spam, readable, reconnect, recheck,
-        release, usable,
+        Connection, Started, Unusable, clear_spam_level, disconnect, find, hold, hold_for_spam, readable,
+        recheck, reconnect, release, usable,
     },
 };
 

@@ -132,14 +132,19 @@ impl BoardsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewBoardInput>,
     ) -> Result<CreateBoard> {
-        let made = once(&app, &access, "create_board", &key, input.sha256() + &id, async {
+        let work = async {
+            // By an explicit click of a person, never of a program.
+            access.in_person()?;
             let author = access.author()?;
-            let NewBoardInput { name, privacy } = input.read()?;
-            let new = NewBoard { name, privacy };
-            let board = connections::create_board(&app, &author, &connection_id(&id)?, new).await?;
-            Ok(BoardBody::from(board))
-        });
-        access.answer(&app, "board.create", async { Ok(CreateBoard::Created(Json(made.await?))) }).await
+            let made = once(&app, &access, "create_board", &key, input.sha256() + &id, async {
+                let NewBoardInput { name, privacy } = input.read()?;
+                let new = NewBoard { name, privacy };
+                let board = connections::create_board(&app, &author, &connection_id(&id)?, new).await?;
+                Ok(BoardBody::from(board))
+            });
+            Ok(CreateBoard::Created(Json(made.await?)))
+        };
+        access.answer(&app, "board.create", work).await
     }
 
     /// A board's sections

@@ -17,7 +17,9 @@ use crate::{
     app::App,
     audit,
     drafts::{self, Comment, Moment},
-    http::{answers::answers, auth::Access, idempotency::once, input::Input, problem::time},
+    http::{
+        answers::answers, auth::Access, idempotency::once, input::Input, problem::time, refused::Refused,
+    },
     operators::{self, TokenScope},
 };
 
@@ -146,17 +148,18 @@ impl CommentsApi {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<NewComment>,
     ) -> Result<AddComment> {
-        let added = once(&app, &access, "add_comment", &key, input.sha256() + &id, async {
-            // Authors and reviewers may; whoever may not is told so before the body is read.
-            if access.reviewer().is_err() {
-                access.author()?;
-            }
-            let comment =
-                drafts::comment(&app, access.principal(), &draft_id(&id)?, &input.read()?.note).await?;
-            let names = operators::names(&app, [comment.author_id.clone()]).await?;
-            Ok(CommentBody::new(comment, &names))
-        });
-        access.answer(&app, "comment.add", async { Ok(AddComment::Added(Json(added.await?))) }).await
+        let work = async {
+            access.may_comment()?;
+            let added = once(&app, &access, "add_comment", &key, input.sha256() + &id, async {
+                let (id, note) = (draft_id(&id)?, input.read()?.note);
+                let comment = drafts::comment(&app, access.principal(), &id, &note).await?;
+                let author = [comment.author_id.clone()];
+                let names = operators::names(&app, author).await.map_err(Refused::unshown)?;
+                Ok(CommentBody::new(comment, &names))
+            });
+            Ok(AddComment::Added(Json(added.await?)))
+        };
+        access.answer(&app, "comment.add", work).await
     }
 
     /// What the log tells of a draft

@@ -8,7 +8,7 @@ use poem_openapi::{
     payload::Json,
 };
 
-use super::{Versioned, body::DraftBody, draft_id, input::Reschedule, shown};
+use super::{Versioned, body::DraftBody, done, draft_id, input::Reschedule};
 use crate::{
     app::App,
     approvals::{self, Decision},
@@ -50,7 +50,7 @@ answers! {
         #[oai(status = 200)]
         Submitted(Json<DraftBody>, #[oai(header = "ETag")] String),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 answers! {
@@ -60,7 +60,7 @@ answers! {
         #[oai(status = 200)]
         Withdrawn(Json<DraftBody>, #[oai(header = "ETag")] String),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 answers! {
@@ -80,7 +80,7 @@ answers! {
         #[oai(status = 200)]
         Undone(Json<DraftBody>, #[oai(header = "ETag")] String),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 answers! {
@@ -120,7 +120,7 @@ answers! {
         #[oai(status = 200)]
         Cancelled(Json<DraftBody>, #[oai(header = "ETag")] String),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale Invalid Internal Unavailable]
+    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Stale TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
 #[OpenApi]
@@ -141,7 +141,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = approvals::submit(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(SubmitDraft::Submitted(Json(draft), etag))
             })
             .await
@@ -163,7 +163,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = approvals::withdraw(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(WithdrawDraft::Withdrawn(Json(draft), etag))
             })
             .await
@@ -183,7 +183,7 @@ impl ReviewApi {
             let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
             let decision = input.read()?.decision(Seen::read(&if_match)?)?;
             let draft = countersigned(&app, &reviewer, &id, decision).await?;
-            let Versioned { etag, draft } = shown(&app, draft).await?;
+            let Versioned { etag, draft } = done(&app, draft).await?;
             Ok(ApproveDraft::Approved(Json(draft), etag))
         };
         access.answer(&app, "draft.approve", work).await
@@ -205,7 +205,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = approvals::undo(&app, &reviewer, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(UndoApproval::Undone(Json(draft), etag))
             })
             .await
@@ -226,7 +226,7 @@ impl ReviewApi {
                 let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
                 let (note, seen) = (said(&input.read()?.note)?, Seen::read(&if_match)?);
                 let draft = approvals::request_changes(&app, &reviewer, &id, seen.version(), &note).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(RequestChanges::Requested(Json(draft), etag))
             })
             .await
@@ -247,7 +247,7 @@ impl ReviewApi {
                 let (reviewer, id) = (access.reviewer()?, draft_id(&id)?);
                 let (note, seen) = (said(&input.read()?.note)?, Seen::read(&if_match)?);
                 let draft = approvals::reject(&app, &reviewer, &id, seen.version(), &note).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(RejectDraft::Rejected(Json(draft), etag))
             })
             .await
@@ -269,7 +269,7 @@ impl ReviewApi {
                 let time = input.read()?.publish_at()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = drafts::reschedule(&app, &author, &id, seen.version(), time).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(RescheduleDraft::Rescheduled(Json(draft), etag))
             })
             .await
@@ -291,7 +291,7 @@ impl ReviewApi {
                 nothing.read()?;
                 let seen = Seen::read(&if_match)?;
                 let draft = drafts::cancel(&app, &author, &id, seen.version()).await?;
-                let Versioned { etag, draft } = shown(&app, draft).await?;
+                let Versioned { etag, draft } = done(&app, draft).await?;
                 Ok(CancelDraft::Cancelled(Json(draft), etag))
             })
             .await
@@ -325,9 +325,12 @@ fn said(note: &str) -> Result<CommentBody, Refused> {
 /// How many revisions back a digest is looked for.
 const REVISIONS: usize = 50;
 
-/// Where the reviewer saw other content: what differs between that and what is there now.
+/// Where the reviewer saw other content, and not only an older version of the same: what differs between that and what is there now.
 async fn compared(app: &App, refused: approvals::Error, digest: &str) -> Result<Refused, Refused> {
     let approvals::Error::Stale(current) = &refused else { return Ok(refused.into()) };
+    if current.digest == digest {
+        return Ok(refused.into());
+    }
     let current = (**current).clone();
     let differences = since(app, &current, digest).await?;
     Ok(Refused::Stale(Box::new(refused), Box::new(Stale { current, differences })))

@@ -64,6 +64,7 @@ async fn a_bootstrap_password_that_will_not_do_is_told() {
     let short = Some(("me@x.example".to_owned(), Secret::from("short")));
     let Err(OperatorError::Fields(fields)) = first_people(&test.app, true, short).await else { panic!() };
     assert_eq!((fields[0].field, fields[0].code), ("password", "too_short"));
+    assert!(fields[0].message.contains("COUNTERSIGN_BOOTSTRAP_PASSWORD"), "{}", fields[0].message);
 }
 
 #[tokio::test]
@@ -77,6 +78,18 @@ async fn with_an_app_there_is_one_person_whose_link_is_printed_until_a_password_
     let admin = people::find_by_email(&test.app, "admin@localhost").await.unwrap();
     let password = Some(Secret::from("correct horse battery"));
     people::reset_password(&test.app, Authority::command_line(), &admin.id, password).await.unwrap();
+    assert!(first_people(&test.app, false, None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn after_a_rehearsal_somebody_can_enter_the_real_installation() {
+    let test = testing::app().await;
+    first_people(&test.app, true, None).await.unwrap();
+    let links = first_people(&test.app, false, None).await.unwrap();
+    assert_eq!(summary(&links), [("Ada", "ada@rehearsal.example", "author,admin".to_owned())]);
+    let ada = people::find_by_email(&test.app, "ada@rehearsal.example").await.unwrap();
+    let password = Some(Secret::from("correct horse battery"));
+    people::reset_password(&test.app, Authority::command_line(), &ada.id, password).await.unwrap();
     assert!(first_people(&test.app, false, None).await.unwrap().is_empty());
 }
 

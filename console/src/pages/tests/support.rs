@@ -7,7 +7,7 @@ use std::sync::Arc;
 use countersign_api::app::{App, Parts};
 use countersign_api::audit::read::EventFilter;
 use countersign_api::clock::ManualClock;
-use countersign_api::config::{Config, Inputs};
+use countersign_api::config::{Config, Inputs, Storage};
 use countersign_api::data_dir::DataDir;
 use countersign_api::db::Db;
 use countersign_api::endpoints::{AccessTier, Endpoints};
@@ -120,7 +120,7 @@ async fn app(folder: &std::path::Path, endpoints: Endpoints) -> (App, Arc<Manual
     let inputs = Inputs { folder: folder.to_owned(), ..Inputs::default() };
     let config = Config::load(&inputs).unwrap_or_else(|problems| panic!("{problems}"));
     let timing = config.timing();
-    let db = Db::connect(&Db::sqlite_url(data_dir.path()), timing.process.database_busy).await.unwrap();
+    let db = Db::connect(&Storage::sqlite_in(data_dir.path()), timing.process.database_busy).await.unwrap();
     db.migrate().await.unwrap();
     let clock = Arc::new(ManualClock::new(START));
     let rng = Arc::new(SeededRng::new(7));

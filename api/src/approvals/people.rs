@@ -1,0 +1,88 @@
+//! Changing a person whose signatures others wait for.
+
+use countersign_entities::ids::{DraftId, OperatorId};
+
+use super::store;
+use crate::{
+    app::App,
+    error::{Fault, FieldError, Kind, Refusal},
+    operators::{Authority, Operator, OperatorChange, OperatorError, Role, people},
+};
+
+/// Why a person is not changed; nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorChangeError {
+    /// These drafts wait for their time on an approval of this person, which the change would void.
+    #[error(
+        "this person approved drafts that have not gone out, and this change would void the approvals of {}. Somebody \
+         else can then approve them again. Wait until they are out",
+        names(.0)
+    )]
+    WouldVoid(Vec<DraftId>),
+    /// Another reason.
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+    /// Nobody expects this.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn names(drafts: &[DraftId]) -> String {
+    drafts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Changes a person as [`people::change`]. Where that would void approvals of theirs that wait for their time, it is
+/// done only if `may_void` says that somebody has seen which.
+///
+/// # Errors
+/// [`OperatorChangeError`].
+pub async fn change_operator(
+    app: &App,
+    by: impl Into<Authority>,
+    id: &OperatorId,
+    change: OperatorChange,
+    may_void: bool,
+) -> Result<Operator, OperatorChangeError> {
+    let takes_role = change.roles.as_ref().is_some_and(|roles| !roles.has(Role::Reviewer));
+    let ends_signing = takes_role || change.disabled == Some(true);
+    if ends_signing && !may_void {
+        let drafts = store::scheduled_of(&app.db, id).await?;
+        if !drafts.is_empty() {
+            return Err(OperatorChangeError::WouldVoid(drafts));
+        }
+    }
+    Ok(people::change(app, by, id, change).await?)
+}
+
+impl Refusal for OperatorChangeError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::WouldVoid(_) => "voids_approvals",
+            Self::Operator(error) => error.code(),
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::WouldVoid(_) => Kind::Conflict,
+            Self::Operator(error) => error.kind(),
+            Self::Fault(fault) => fault.kind(),
+        }
+    }
+
+    fn fields(&self) -> &[FieldError] {
+        match self {
+            Self::Operator(error) => error.fields(),
+            _ => &[],
+        }
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::WouldVoid(_) => None,
+            Self::Operator(error) => error.fault(),
+            Self::Fault(fault) => Some(fault),
+        }
+    }
+}
