@@ -4,6 +4,7 @@ use countersign_tests::Harness;
 use countersign_tests::captured::contains;
 use countersign_tests::harness::RECIPES;
 use countersign_tests::promises::files_at_rest;
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -50,6 +51,37 @@ async fn an_author_makes_a_board_in_rehearsal() {
     h.publish().await;
     assert_eq!(h.the_pin().board_id, id);
     assert!(h.log().await.has("api.request", "boards/create"));
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_board_whose_creation_is_not_proven_is_not_created_again_under_its_key() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let path = format!("/connections/{}/boards", stage.connection);
+    h.with_fault(json!({"operation": "boards/create", "fault": "status", "status": 500, "times": 1}));
+    let create = || {
+        let board = json!({"name": "Weeknight suppers", "privacy": "PUBLIC"});
+        stage.author.call(Method::POST, &path).header("idempotency-key", "key-1").json(board).go()
+    };
+    create().await.refused(502, "pinterest_outcome_unknown");
+    create().await.refused(409, "idempotency_key_unfinished");
+    let asked = h.ledger().requests.iter().filter(|request| request.method == "POST").count();
+    let tokens = h.ledger().requests.iter().filter(|request| request.path.ends_with("/oauth/token")).count();
+    assert_eq!(asked - tokens, 1, "one request to create a board");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_program_makes_no_board() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let owner = h.person("Tove Tokens", &["author", "reviewer", "admin", "auditor"]).await;
+    let made = owner.make_token("x", &["drafts:read", "drafts:write"]).await.is(201).json();
+    let program = owner.with_bearer(made["token"].as_str().unwrap());
+    let board = json!({"name": "Weeknight suppers", "privacy": "PUBLIC"});
+    let path = format!("/connections/{}/boards", stage.connection);
+    program.post(&path, board).await.refused(403, "token_not_allowed");
     h.finish().await;
 }
 

@@ -1,6 +1,7 @@
 //! A reviewer asks for changes, the author makes them, and the new revision is what is approved.
 
 use countersign_tests::Harness;
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -23,6 +24,10 @@ async fn changes_are_asked_for_made_and_approved() {
 
     let stale = stage.reviewer.try_approve(&first).await;
     stale.refused(412, "stale_digest");
+    let path = format!("/drafts/{}/approve", first.id());
+    let digest = json!({"digest": revised.digest()});
+    let older = stage.reviewer.call(Method::POST, &path).header("if-match", "\"0\"").json(digest).go().await;
+    older.refused(412, "stale");
     stage.reviewer.approve(&revised).await;
     h.publish().await;
     assert_eq!(h.the_pin().description.as_deref(), Some("Serves eight."));

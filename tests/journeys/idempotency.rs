@@ -31,6 +31,19 @@ async fn a_repeated_create_makes_one_draft() {
 }
 
 #[tokio::test]
+async fn what_a_person_was_answered_is_not_answered_to_a_program_of_theirs() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let owner = h.person("Tove Tokens", &["author", "reviewer", "admin", "auditor"]).await;
+    let body = json!({"connection_id": stage.connection, "title": "Once"});
+    create(&owner, "/drafts", "key-1", &body).await.is(201);
+    let made = owner.make_token("x", &["drafts:write"]).await.is(201).json();
+    let program = owner.with_bearer(made["token"].as_str().unwrap());
+    create(&program, "/drafts", "key-1", &body).await.refused(422, "idempotency_key_reused");
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn of_two_at_once_one_is_done() {
     let h = Harness::start().await;
     let stage = h.stage().await;

@@ -36,6 +36,26 @@ async fn an_admin_invites_changes_and_disables_people() {
 }
 
 #[tokio::test]
+async fn a_reviewer_whose_approvals_wait_is_disabled_only_by_whoever_says_so() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    let admin = h.admin().await;
+    let path = format!("/operators/{}", stage.reviewer.id);
+    for change in [json!({"disabled": true}), json!({"roles": ["author"]})] {
+        let refused =
+            admin.call(Method::PATCH, &path).json(change).go().await.refused(409, "voids_approvals");
+        assert_eq!(refused["would_void"], json!([draft.id()]));
+    }
+    admin.call(Method::PATCH, &path).json(json!({"name": "Rae Renamed"})).go().await.ok();
+    let said = json!({"disabled": true, "void_approvals": true});
+    admin.call(Method::PATCH, &path).json(said).go().await.ok();
+    h.publish().await;
+    assert_eq!(h.creates(), 0, "nothing goes out on a disabled reviewer's approval");
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn wrong_fields_are_named_and_an_address_belongs_to_one_person() {
     let h = Harness::start().await;
     let admin = h.admin().await;

@@ -129,6 +129,16 @@ fn lists_may_be_lists_and_other_things_may_not() {
 }
 
 #[test]
+fn a_public_https_address_without_a_trusted_proxy_is_warned_of() {
+    let https = ("COUNTERSIGN_PUBLIC_URL", "https://pins.example");
+    let warned = accepted(&variables(&[https])).warnings();
+    assert!(warned.len() == 1 && warned[0].contains("COUNTERSIGN_TRUSTED_PROXIES"), "{warned:?}");
+    let proxy = ("COUNTERSIGN_TRUSTED_PROXIES", "127.0.0.1");
+    assert!(accepted(&variables(&[https, proxy])).warnings().is_empty());
+    assert!(accepted(&variables(&[])).warnings().is_empty());
+}
+
+#[test]
 fn each_bad_value_is_named_shown_and_given_a_remedy() {
     for (variable, value, remedy) in [
         ("COUNTERSIGN_LISTEN", "8080", "127.0.0.1:8080"),

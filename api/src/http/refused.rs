@@ -99,3 +99,33 @@ impl Refused {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{error::Fault, testing};
+
+    #[tokio::test]
+    async fn what_was_done_and_cannot_be_shown_is_not_asked_to_be_tried_again() {
+        let test = testing::app().await;
+        let unshown = Refused::unshown(Fault::Busy("locked".to_owned().into()));
+        assert!(unshown.may_be_done());
+        let problem = unshown.into_problem(&test.app);
+        assert_eq!((problem.status, problem.code.as_str()), (500, "done_but_not_shown"));
+        assert_eq!(problem.retry_after, None);
+    }
+
+    #[test]
+    fn only_what_comes_before_a_commit_proves_that_nothing_was_done() {
+        let error = || "gone".to_owned().into();
+        for (fault, may_be_done) in [
+            (Fault::Busy(error()), false),
+            (Fault::Crowded, false),
+            (Fault::Lost("changed"), false),
+            (Fault::CommitUnknown(error()), true),
+            (Fault::Other("panicked".to_owned()), true),
+        ] {
+            assert_eq!(Refused::from(fault).may_be_done(), may_be_done);
+        }
+    }
+}

@@ -48,6 +48,18 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_described_answers() {
 }
 
 #[test]
+fn whatever_takes_a_body_says_that_it_may_be_too_large_or_of_another_type() {
+    let document = parsed();
+    for (path, operation) in operations_of(&document) {
+        if operation.get("requestBody").is_some() {
+            for status in ["400", "413", "415"] {
+                assert!(operation["responses"].get(status).is_some(), "{path} does not declare {status}");
+            }
+        }
+    }
+}
+
+#[test]
 fn all_but_signing_in_want_somebody() {
     let document = parsed();
     for (path, operation) in operations_of(&document) {

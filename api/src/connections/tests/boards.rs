@@ -201,6 +201,9 @@ async fn what_pinterest_refuses_or_loses_is_said() {
         world.simulator.set_faults(vec![fault]).unwrap();
         let refused = list_boards(world.app(), &reader(&world), &connection.id, None).await.unwrap_err();
         assert_eq!(refused.code(), expected, "{refused}");
+        let wait = (expected == "pinterest_limit").then_some(Duration::from_secs(7));
+        assert_eq!(refused.retry_after(), wait, "{refused}");
+        assert!(!refused.may_be_done(), "looking does nothing");
     }
     let story = world.story(&connection.id).await;
     assert!(

@@ -42,6 +42,18 @@ async fn an_unknown_state_is_told_by_its_digest_alone() {
 }
 
 #[tokio::test]
+async fn a_network_of_strangers_cannot_fill_the_log() {
+    let world = world().await;
+    for n in 0..30 {
+        let mut visitor = World::stranger();
+        visitor.net.address = Some(format!("2001:db8::{n:x}"));
+        let query = CallbackQuery::parse("code=x&state=con.unknown");
+        assert_eq!(code(callback(world.app(), visitor, query).await), "consent_unknown");
+    }
+    assert_eq!(installation_story(&world).await.len(), 10);
+}
+
+#[tokio::test]
 async fn a_doubled_parameter_is_refused_and_uses_nothing_up() {
     let world = world().await;
     let started = world.start(Some(KITCHEN)).await;

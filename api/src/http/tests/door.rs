@@ -13,7 +13,9 @@ use super::super::{
 };
 use crate::{
     app::App,
-    operators::{Authority, NewOperator, people},
+    audit::AuditedTx,
+    data_keys,
+    operators::{Authority, NewOperator, OperatorChange, people},
     secret::Secret,
     testing::{self, TestApp},
 };
@@ -116,6 +118,48 @@ async fn a_create_under_a_key_is_done_once_and_answered_twice() {
     assert_eq!(door.invite("k2", "no address").await.0.as_u16(), 422);
     assert_eq!(door.invite("k2", "cy@x.example").await.0, StatusCode::CREATED);
     assert_eq!(door.invite("not a key", "di@x.example").await.0.as_u16(), 400);
+}
+
+#[tokio::test]
+async fn a_kept_answer_is_given_only_to_who_may_still_do_it() {
+    let door = Door::open().await;
+    let app = &door.test.app;
+    assert_eq!(door.invite("k1", "bo@x.example").await.0, StatusCode::CREATED);
+    let other = NewOperator {
+        email: "cy@x.example".to_owned(),
+        name: "Cy".to_owned(),
+        roles: "admin".parse().unwrap(),
+        password: Some(Secret::from(PASSWORD)),
+    };
+    people::add(app, Authority::command_line(), other).await.unwrap();
+    let ada = people::find_by_email(app, "ada@x.example").await.unwrap();
+    let less = OperatorChange { roles: Some("author".parse().unwrap()), ..OperatorChange::default() };
+    people::change(app, Authority::command_line(), &ada.id, less).await.unwrap();
+    let (status, refused) = door.invite("k1", "bo@x.example").await;
+    assert_eq!((status.as_u16(), refused["code"].as_str()), (403, Some("role_missing")));
+}
+
+#[tokio::test]
+async fn a_link_asked_for_twice_under_a_key_is_one_link() {
+    let door = Door::open().await;
+    let (_, made) = door.invite("k1", "bo@x.example").await;
+    let path = format!("/operators/{}/link", made["operator"]["id"].as_str().unwrap());
+    let mut links = Vec::new();
+    for key in ["k2", "k2", "k3"] {
+        let response = door.send(Method::POST, &path, &[("idempotency-key", key)], None).await;
+        links.push(body(response).await["sign_in_link"].as_str().unwrap().to_owned());
+    }
+    assert!(links[0] == links[1] && links[0] != links[2], "{links:?}");
+}
+
+#[tokio::test]
+async fn readiness_waits_for_no_writer() {
+    let door = Door::open().await;
+    data_keys::get_or_create(&door.test.app, "approval_mac").await.unwrap();
+    let _writer = AuditedTx::begin(&door.test.app).await.unwrap();
+    let request = Request::builder().uri_str("/readyz").finish();
+    let response = api(&door.test.app).get_response(request).await;
+    assert_eq!(body(response).await["checks"]["migrations"], "ok");
 }
 
 #[tokio::test]
