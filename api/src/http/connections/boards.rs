@@ -137,9 +137,8 @@ impl BoardsApi {
             access.in_person()?;
             let author = access.author()?;
             let made = once(&app, &access, "create_board", &key, input.sha256() + &id, async {
-                let NewBoardInput { name, privacy } = input.read()?;
-                let new = NewBoard { name, privacy };
-                let board = connections::create_board(&app, &author, &connection_id(&id)?, new).await?;
+                let (id, new) = (connection_id(&id)?, NewBoard::from(input.read()?));
+                let board = connections::create_board(&app, &author, &id, new).await?;
                 Ok(BoardBody::from(board))
             });
             Ok(CreateBoard::Created(Json(made.await?)))
@@ -168,6 +167,12 @@ impl BoardsApi {
                 Ok(ListSections::Listed(Json(Sections { items, next: None })))
             })
             .await
+    }
+}
+
+impl From<NewBoardInput> for NewBoard {
+    fn from(input: NewBoardInput) -> Self {
+        Self { name: input.name, privacy: input.privacy }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     audit,
     drafts::{self, Comment, Moment},
+    error::Fault,
     http::{
         answers::answers, auth::Access, idempotency::once, input::Input, problem::time, refused::Refused,
     },
@@ -153,9 +154,7 @@ impl CommentsApi {
             let added = once(&app, &access, "add_comment", &key, input.sha256() + &id, async {
                 let (id, note) = (draft_id(&id)?, input.read()?.note);
                 let comment = drafts::comment(&app, access.principal(), &id, &note).await?;
-                let author = [comment.author_id.clone()];
-                let names = operators::names(&app, author).await.map_err(Refused::unshown)?;
-                Ok(CommentBody::new(comment, &names))
+                shown(&app, comment).await.map_err(Refused::unshown)
             });
             Ok(AddComment::Added(Json(added.await?)))
         };
@@ -176,6 +175,11 @@ impl CommentsApi {
             })
             .await
     }
+}
+
+async fn shown(app: &App, comment: Comment) -> Result<CommentBody, Fault> {
+    let names = operators::names(app, [comment.author_id.clone()]).await?;
+    Ok(CommentBody::new(comment, &names))
 }
 
 impl CommentBody {
