@@ -138,8 +138,7 @@ impl BoardsApi {
             let author = access.author()?;
             let made = once(&app, &access, "create_board", &key, input.sha256() + &id, async {
                 let (id, new) = (connection_id(&id)?, NewBoard::from(input.read()?));
-                let board = connections::create_board(&app, &author, &id, new).await?;
-                Ok(BoardBody::from(board))
+                Ok(connections::create_board(&app, &author, &id, new).await?.into())
             });
             Ok(CreateBoard::Created(Json(made.await?)))
         };
