@@ -94,7 +94,8 @@ async fn a_removed_reviewer_takes_the_approval_along() {
     let stage = h.stage().await;
     let draft = h.approved_draft(&stage).await;
     let path = format!("/operators/{}", stage.reviewer.id);
-    h.admin().await.call(reqwest::Method::PATCH, &path).json(json!({"roles": ["auditor"]})).go().await.ok();
+    let said = json!({"roles": ["auditor"], "void_approvals": true});
+    h.admin().await.call(reqwest::Method::PATCH, &path).json(said).go().await.ok();
     h.publish().await;
     assert_eq!(h.creates(), 0);
     let after = stage.author.look(draft.id()).await;

@@ -59,7 +59,7 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
         ("POST", "/connections/{id}/confirm", None, ADMIN),
         ("POST", "/connections/{id}/reconnect", None, ADMIN),
         ("GET", "/connections/{id}/boards", None, Readers("drafts:read")),
-        ("POST", "/connections/{id}/boards", Some(board), AUTHOR),
+        ("POST", "/connections/{id}/boards", Some(board), Roles(&["author"], "")),
         ("GET", "/connections/{id}/boards/{board_id}/sections", None, Readers("drafts:read")),
         ("POST", "/assets", None, AUTHOR),
         ("GET", "/assets/{id}/content", None, Readers("drafts:read")),
