@@ -126,7 +126,12 @@ async fn a_clock_that_is_months_ahead_deletes_no_tokens() {
     let world = world().await;
     let connection = world.connected().await;
     world.test.clock.advance(DAY * 90);
+    let wrong_secret = Fault::status("oauth/token", When::Before, 401, 2, "Authentication failed.").times(2);
+    world.simulator.set_faults(vec![wrong_secret]).unwrap();
     keep_fresh(world.app()).await.unwrap();
+    assert!(consent(world.app(), &connection.id).await.unwrap().is_some(), "the tokens are kept");
+    world.test.clock.advance(Duration::from_secs(15 * 60));
+    recheck(world.app()).await.unwrap();
     assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
     world.check().await;
 }

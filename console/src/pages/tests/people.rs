@@ -57,6 +57,25 @@ async fn a_person_is_renamed_disabled_and_enabled() {
 }
 
 #[tokio::test]
+async fn taking_the_role_of_whose_signature_waits_is_asked_for_once_more() {
+    let site = Site::with_pinterest().await;
+    let (ada, rowan) = (site.signed_in("Ada").await, site.signed_in("Rowan").await);
+    let connection = site.connect(&ada).await;
+    let draft = ada.signs(&connection, "Plum tart").await;
+    rowan.countersigns(&draft).await;
+    let page = ada.get("/operators").await;
+    let id = page.html.split("/operators/").filter_map(|rest| rest.split_once("/disable")).next().unwrap().0;
+    let less = [("name", "Rowan"), ("role", "auditor")];
+    let asked = ada.post(&format!("/operators/{id}"), &less).await;
+    let drf = draft.rsplit('/').next().unwrap();
+    assert!(asked.status == 422 && asked.has("void the approvals of") && asked.has(drf), "{}", asked.html);
+    assert!(asked.has("name=\"void_approvals\""));
+    assert!(!page.has("name=\"void_approvals\""), "nobody is asked before it matters");
+    let said = [less[0], less[1], ("void_approvals", "yes")];
+    assert_eq!(ada.post(&format!("/operators/{id}"), &said).await.status, 303);
+}
+
+#[tokio::test]
 async fn the_last_admin_stays() {
     let site = Site::start().await;
     let ada = site.signed_in("Ada").await;
