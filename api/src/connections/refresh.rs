@@ -92,7 +92,7 @@ pub async fn refresh(app: &App, id: &ConnectionId, seen_generation: i32) -> Resu
 enum Try {
     /// There is a usable token: renewed by us, or by somebody else before.
     Renewed(Usable),
-    /// The token endpoint refused.
+    /// The token endpoint refused, or there is nothing to ask it with.
     Refused,
     /// The answer was lost: the old refresh token may be used up.
     Lost,
@@ -133,8 +133,13 @@ async fn is_still_accepted(app: &App, id: &ConnectionId) -> Result<bool, Refresh
 
 /// Why a consent is over that Pinterest does not take any more, as the log tells it.
 async fn why_over(app: &App, id: &ConnectionId) -> Result<&'static str, Fault> {
-    let ends_at = store::grant_of(&app.db, id).await?.and_then(|grant| grant.refresh_expires_at);
-    Ok(if ends_at.is_some_and(|at| at <= app.now()) { "expired" } else { "refused" })
+    let grant = store::grant_of(&app.db, id).await?;
+    let ends_at = grant.as_ref().and_then(|grant| grant.refresh_expires_at);
+    Ok(match grant {
+        Some(grant) if grant.refresh_sealed.is_none() => "no_refresh_token",
+        _ if ends_at.is_some_and(|at| at <= app.now()) => "expired",
+        _ => "refused",
+    })
 }
 
 async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, RefreshError> {
@@ -146,7 +151,7 @@ async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, Refresh
     }
     // That its time is over is for Pinterest to say: this machine's clock may be months ahead.
     let Some(token) = sealed::open_refresh(app, &grant)? else {
-        return revoke(app, id, seen, "no_refresh_token").await.map(Try::Renewed);
+        return Ok(Try::Refused);
     };
     let Some(intent) = intend(app, id, &grant).await? else { return Ok(Try::NotNow) };
     app.hooks.reach(Point::RefreshBeforeCall).await.map_err(Fault::from)?;
@@ -312,7 +317,7 @@ async fn revoke(app: &App, id: &ConnectionId, seen: i32, why: &'static str) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connections::tests::support::world;
+    use crate::connections::tests::support::{KITCHEN, world};
 
     #[tokio::test]
     async fn a_pair_whose_commit_seemed_to_fail_is_known_again_and_another_is_not() {
@@ -328,6 +333,22 @@ mod tests {
         let other = Grant { access_sealed: vec![2], ..next };
         let lost = write_pair(app, &connection.id, &old, &other, &event()).await;
         assert!(matches!(lost, Err(Fault::Lost(_))), "{lost:?}");
+    }
+
+    #[tokio::test]
+    async fn without_a_refresh_token_a_consent_ends_by_pinterests_word_only() {
+        let world = world().await;
+        let (app, connection) = (world.app(), world.connected().await);
+        let old = store::grant_of(&app.db, &connection.id).await.unwrap().unwrap();
+        let next = Grant { generation: 2, refresh_sealed: None, ..old.clone() };
+        let event = connection.event(app, &Actor::worker(), Happening::AccountConfirmed {});
+        write_pair(app, &connection.id, &old, &next, &event).await.unwrap();
+        let held = refresh(app, &connection.id, 2).await.map(drop).unwrap_err();
+        assert!(matches!(held, RefreshError::Held(HoldReason::Authorization)), "{held}");
+        world.simulator.revoke(KITCHEN);
+        let refused = refresh(app, &connection.id, 2).await.map(drop).unwrap_err();
+        assert!(matches!(refused, RefreshError::Refused), "{refused}");
+        assert!(store::grant_of(&app.db, &connection.id).await.unwrap().is_none());
     }
 
     #[test]
