@@ -6,7 +6,7 @@ use countersign_entities::{
     Timestamp, asset, asset_blob, attempt, connection,
     ids::{AssetId, AttemptId, ConnectionId, PublicationId},
     publication, setting, token_grant,
-    vocabulary::{AttemptClass, ConnectionState, Environment, HoldReason, PublicationState},
+    vocabulary::{AttemptClass, ConnectionState, HoldReason, PublicationState},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -15,17 +15,14 @@ use sea_orm::{
 };
 
 mod claims;
+mod looks;
 mod rows;
 
 pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
+pub(super) use looks::{known_pins, look_later, looked, looked_last, next_look, set_drift};
 
 use super::view::{AttemptView, Publication};
-use crate::{
-    approvals::store::PAUSED,
-    audit::{AuditedTx, HousekeepingTx},
-    db::Reads,
-    error::Fault,
-};
+use crate::{approvals::store::PAUSED, audit::AuditedTx, db::Reads, error::Fault};
 
 /// A publication by its id.
 pub(super) async fn find(on: &impl Reads, id: &PublicationId) -> Result<Option<Publication>, Fault> {
@@ -222,94 +219,6 @@ pub(super) async fn expired(
         .all(on.connection())
         .await?;
     Ok(rows.into_iter().map(Publication::from).collect())
-}
-
-/// The unknown publication whose board must be looked at next.
-pub(super) async fn next_look(on: &impl Reads, now: Timestamp) -> Result<Option<Publication>, Fault> {
-    let row = publication::Entity::find()
-        .filter(publication::Column::NextLookAt.lte(now))
-        .order_by_asc(publication::Column::NextLookAt)
-        .one(on.connection())
-        .await?;
-    Ok(row.map(Publication::from))
-}
-
-/// Notes that a board was looked at and when to look again; says whether the publication was still unknown.
-pub(super) async fn looked(
-    tx: &AuditedTx<'_>,
-    publication: &Publication,
-    next_look_at: Timestamp,
-    now: Timestamp,
-) -> Result<bool, Fault> {
-    use publication::Column;
-    let updated = publication::Entity::update_many()
-        .col_expr(Column::Looks, Expr::value(publication.looks + 1))
-        .col_expr(Column::LookedAt, Expr::value(now))
-        .col_expr(Column::NextLookAt, Expr::value(next_look_at))
-        .filter(Column::Id.eq(publication.id.clone()))
-        .filter(Column::State.eq(PublicationState::Unknown))
-        .filter(Column::Looks.eq(publication.looks))
-        .exec(tx.connection())
-        .await?;
-    Ok(updated.rows_affected == 1)
-}
-
-/// Puts the next look off; a publication that is not unknown any more has none.
-pub(super) async fn look_later(
-    tx: &HousekeepingTx,
-    publication: &Publication,
-    next_look_at: Timestamp,
-) -> Result<(), Fault> {
-    publication::Entity::update_many()
-        .col_expr(publication::Column::NextLookAt, Expr::value(next_look_at))
-        .filter(publication::Column::Id.eq(publication.id.clone()))
-        .filter(publication::Column::State.eq(PublicationState::Unknown))
-        .exec(tx.connection())
-        .await?;
-    Ok(())
-}
-
-/// Notes the last look of a publication that leaves `unknown` by it.
-pub(super) async fn looked_last(
-    tx: &AuditedTx<'_>,
-    publication: &Publication,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    use publication::Column;
-    publication::Entity::update_many()
-        .col_expr(Column::Looks, Expr::value(publication.looks + 1))
-        .col_expr(Column::LookedAt, Expr::value(now))
-        .filter(Column::Id.eq(publication.id.clone()))
-        .exec(tx.connection())
-        .await?;
-    Ok(())
-}
-
-/// Keeps the names of the fields that Pinterest shows otherwise than approved.
-pub(super) async fn set_drift(tx: &AuditedTx<'_>, id: &PublicationId, drift: &str) -> Result<(), Fault> {
-    publication::Entity::update_many()
-        .col_expr(publication::Column::Drift, Expr::value(drift))
-        .filter(publication::Column::Id.eq(id.clone()))
-        .exec(tx.connection())
-        .await?;
-    Ok(())
-}
-
-/// Whether one of these Pins is recorded for a publication.
-pub(super) async fn known_pins(
-    on: &impl Reads,
-    environment: Environment,
-    pins: &[String],
-) -> Result<Vec<String>, Fault> {
-    let rows: Vec<Option<String>> = publication::Entity::find()
-        .select_only()
-        .column(publication::Column::PinId)
-        .filter(publication::Column::Environment.eq(environment))
-        .filter(publication::Column::PinId.is_in(pins.iter().map(String::as_str)))
-        .into_tuple()
-        .all(on.connection())
-        .await?;
-    Ok(rows.into_iter().flatten().collect())
 }
 
 /// Held publications whose cause may be gone or another one now: of active accounts, and those held by a pause that is
