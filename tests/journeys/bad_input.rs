@@ -166,7 +166,7 @@ async fn ids_that_do_not_exist_and_ids_of_other_kinds() {
             .problem(404);
         let page = everything.page(&format!("/drafts/{id}")).await;
         assert_eq!(page.status, 404, "{id}");
-        page.says("href=\"/");
+        page.leads_to("/\"");
     }
     everything.get(&format!("/connections/{}", draft.id())).await.problem(404);
     everything.get("/no/such/operation").await.problem(404);

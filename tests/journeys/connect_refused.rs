@@ -31,7 +31,7 @@ impl Flow {
     /// That the callback was refused with a page, nothing was exchanged, and the connection is as it was.
     async fn is_refused(&self, h: &Harness, answer: &Answer, reason: &str) {
         assert!((400..500).contains(&answer.status), "{}: {}", answer.status, answer.text());
-        answer.says("href=\"/");
+        answer.leads_to("/connections");
         let log = h.log().await;
         assert_eq!(log.the("oauth.callback.refused").fact("reason"), reason);
         assert!(log.of("oauth.token.exchange_started").is_empty());
@@ -207,7 +207,7 @@ async fn the_exchange_fails() {
         let flow = Flow::consented(&h).await;
         h.with_fault(fault.clone());
         let answer = flow.admin.open_callback(&flow.callback).await;
-        answer.says("href=\"/");
+        answer.leads_to("/connections");
         let log = h.log().await;
         assert_eq!(log.of("oauth.token.exchange_started").len(), 1, "{fault}");
         assert!(log.of("oauth.token.exchanged").is_empty(), "{fault}");

@@ -156,7 +156,7 @@ async fn a_spent_approval_sent_again() {
     let intruder = h.intruder().await;
     let again = "UPDATE publication SET state = 'scheduled', pin_id = NULL, published_at = NULL, ended_at = NULL, \
                  due_at = 0, lease_token = NULL";
-    drop(intruder.try_run(again).await);
+    assert_eq!(intruder.run(again).await, 1);
     intruder.run(&format!("UPDATE draft SET state = 'approved' WHERE id = '{}'", draft.id())).await;
     for _ in 0..4 {
         h.advance(Duration::from_secs(60));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use countersign_tests::Harness;
 use countersign_tests::captured::{Forbidden, contains};
 use countersign_tests::consent::{Press, parameter};
-use countersign_tests::harness::{ACCOUNT, RECIPES};
+use countersign_tests::harness::{ACCOUNT, RECIPES, Stage};
 use countersign_tests::promises::files_at_rest;
 use serde_json::json;
 
@@ -51,15 +51,7 @@ async fn after_a_day_of_use_and_misuse() {
         json!({"connection_id": stage.connection, "description": "my token: pina_ABCDEFGHIJKLMNOPQRST"});
     stage.author.create_draft(typed).await.problem(422);
 
-    // Everything is read by who may.
-    for path in
-        ["/", "/review", "/connections", "/audit", "/operators", "/settings", "/account", "/diagnostics"]
-    {
-        let founder = h.founder().await;
-        for person in [&stage.author, &admin, &auditor, &founder] {
-            person.page(path).await;
-        }
-    }
+    read_everything(&h, &stage).await;
     auditor.all("/audit/events?limit=200").await;
     h.advance(Duration::from_secs(60));
     h.run_workers().await;
@@ -78,6 +70,22 @@ async fn after_a_day_of_use_and_misuse() {
         assert!(canaries.iter().any(|canary| canary.name == name), "no canary of {name}");
     }
     h.finish().await;
+}
+
+/// Opens every page as everybody; what one may not open is refused and nothing else.
+async fn read_everything(h: &Harness, stage: &Stage) {
+    let (admin, auditor, founder) = (h.admin().await, h.auditor().await, h.founder().await);
+    let draft = stage.author.all("/drafts").await[0]["id"].as_str().unwrap().to_owned();
+    let pages = ["/", "/review", "/connections", "/settings", "/account", &format!("/drafts/{draft}")];
+    for person in [&stage.author, &stage.reviewer, &admin, &auditor, &founder] {
+        for path in pages {
+            person.page(path).await.is(200);
+        }
+    }
+    for (path, reader) in [("/audit", &auditor), ("/operators", &admin)] {
+        reader.page(path).await.is(200);
+        stage.author.page(path).await.is(403);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Nobody countersigns what they wrote, whatever their roles.
 
+use countersign_tests::forms::form_to;
 use countersign_tests::harness::RECIPES;
 use countersign_tests::{Actor, Draft, Harness};
 use serde_json::json;
@@ -104,10 +105,18 @@ async fn the_page_says_why_and_has_no_button() {
     let both = h.person("Bo Both", &["author", "reviewer"]).await;
     let draft = both.draft(&stage.connection, RECIPES, json!({})).await;
     let draft = both.submit(&draft).await;
-    let page = both.page(&format!("/drafts/{}", draft.id())).await.is(200).text();
-    let approve = format!("/drafts/{}/approve", draft.id());
-    assert!(!page.contains(&approve), "there is a button");
-    let others = stage.reviewer.page(&format!("/drafts/{}", draft.id())).await.is(200).text();
-    assert!(others.contains(&approve) || others.contains("/review"), "a reviewer has a way to decide");
+    let (desk, approve) = (format!("/review?draft={}", draft.id()), format!("/drafts/{}/approve", draft.id()));
+    let own = both.page(&desk).await;
+    let text = own.is(200).main();
+    assert!(text.contains("You wrote"), "the reason is told: {text}");
+    assert!(!text.contains(&approve) && !text.contains("name=\"digest\""), "there is a button: {text}");
+
+    // Whoever may decide finds on the same page what the author does not.
+    let others = stage.reviewer.page(&desk).await.is(200).text();
+    let form = form_to(&others, &approve);
+    assert_eq!(form.value("digest"), Some(draft.digest()));
+    let refused = both.press(&desk, &form.with("csrf", &both.csrf().unwrap())).await;
+    assert_eq!(refused.status, 403, "a form made by hand");
+    assert_eq!(both.look(draft.id()).await.state(), "in_review");
     h.finish().await;
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign_review_fixtures::Tier;
 use countersign_tests::Harness;
+use countersign_tests::forms::form_to;
 use serde_json::json;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -14,8 +15,11 @@ async fn a_printed_link_signs_in_once() {
     let link = h.printed_link("admin");
     let newcomer = h.anonymous();
 
-    let page = newcomer.page(link.strip_prefix(&h.base()).unwrap_or(&link)).await;
-    page.is(200).says("<form");
+    let path = link.strip_prefix(&h.base()).unwrap().to_owned();
+    let page = newcomer.page(&path).await.is(200).text();
+    let form = form_to(&page, &path);
+    assert_eq!((form.action.as_str(), form.method.as_str()), (path.as_str(), "post"));
+    newcomer.get("/me").await.problem(401);
 
     let session = newcomer.sign_in_by_link(&link).await;
     session.is(201);
@@ -114,7 +118,7 @@ async fn the_sign_in_page_works_without_javascript() {
     assert!(wanted.location().starts_with("/sign-in"), "{}", wanted.location());
 
     let page = author.page(&wanted.location()).await.is(200).text();
-    let form = countersign_tests::forms::form_to(&page, "/sign-in");
+    let form = form_to(&page, "/sign-in");
     let wrong = form.clone().with("email", &author.email).with("password", "not this one");
     let answer = author.press("/sign-in", &wrong).await;
     assert!(answer.status >= 400, "{}", answer.status);

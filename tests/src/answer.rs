@@ -101,6 +101,27 @@ impl Answer {
         text
     }
 
+    /// What is the page's own: its `<main>`, without the frame that all pages share.
+    ///
+    /// # Panics
+    /// If it is no page.
+    #[track_caller]
+    pub fn main(&self) -> String {
+        let text = self.text();
+        let inside = text.split_once("<main").and_then(|(_, rest)| rest.split_once("</main>"));
+        let inside = inside.map(|(main, _)| main.to_owned());
+        inside.unwrap_or_else(|| panic!("{} answered {} without <main>: {text}", self.asked, self.status))
+    }
+
+    /// That the page itself, and not only its frame, leads to an address that begins with `path`.
+    #[track_caller]
+    pub fn leads_to(&self, path: &str) -> &Self {
+        let main = self.main();
+        let leads = main.contains(&format!("href=\"{path}"));
+        assert!(leads, "{} answered {} and does not lead to {path}: {main}", self.asked, self.status);
+        self
+    }
+
     /// Where a redirect leads.
     #[track_caller]
     pub fn location(&self) -> String {
