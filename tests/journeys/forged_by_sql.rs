@@ -163,6 +163,8 @@ async fn a_spent_approval_sent_again() {
         h.run_workers().await;
     }
     assert_eq!(h.creates(), 1, "one approval, one send");
+    let state = intruder.texts("SELECT state FROM publication").await;
+    assert_ne!(state, ["scheduled"], "it was never looked at");
     h.finish().await;
 }
 

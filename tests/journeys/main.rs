@@ -8,6 +8,7 @@ mod changes_requested_and_revised;
 mod connect_account;
 mod connect_refused;
 mod csrf;
+mod database_busy;
 mod draft_to_pin;
 mod edited_after_approval;
 mod forged_by_sql;

@@ -1,17 +1,60 @@
-//! The process dies at every gap between two durable steps; after a restart there is one Pin, or a person is asked.
+//! The process dies at every gap between two durable steps. After a restart there is one Pin, or a person is asked; an
+//! account is connected or can be connected again; and every intent has its outcome.
 
 use std::time::Duration;
 
 use countersign_api::hooks::Point;
-use countersign_tests::Harness;
-use countersign_tests::harness::Stage;
+use countersign_tests::consent::{Press, consent};
+use countersign_tests::harness::{ACCOUNT, Stage};
+use countersign_tests::{Actor, Harness};
+use serde_json::json;
 
-/// Stops the process at `point`, starts again, and lets all looks at the board pass.
-async fn die_at(h: &mut Harness, stage: &Stage, point: Point) {
-    h.hooks().crash_at(point);
-    h.advance(Duration::from_secs(10));
-    let died = h.try_workers().await;
-    assert!(died.is_err(), "{point:?} is never reached");
+/// What people are at when the process dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum During {
+    Connecting,
+    Refreshing,
+    Approving,
+    Sending,
+    Looking,
+}
+
+/// What was at work, the state that is legal afterwards (of the connection, or of the publication), and how many creates
+/// arrive at Pinterest in all, where everybody does what is theirs once the process is back.
+fn legal(point: Point) -> (During, &'static str, usize) {
+    use During::*;
+    match point {
+        Point::ConnectBeforeStart => (Connecting, "none", 0),
+        // The code was not asked for: the same consent is still good.
+        Point::ConnectAfterStart => (Connecting, "active", 0),
+        // The code is used up, and what came of it is not known.
+        Point::ConnectBeforeExchange | Point::ConnectAfterExchange => (Connecting, "pending", 0),
+        // The tokens are kept, so the account is asked for after the start.
+        Point::ConnectAfterStore | Point::ConnectAfterAccount | Point::ConnectAfterConfirm => {
+            (Connecting, "active", 0)
+        }
+        Point::RefreshBeforeIntent | Point::RefreshBeforeCall | Point::RefreshAfterStore => {
+            (Refreshing, "published", 1)
+        }
+        // Pinterest rotated the pair and we have the old one: a person has to connect again.
+        Point::RefreshAfterCall => (Refreshing, "held", 0),
+        Point::ApproveBeforeCommit | Point::ApproveAfterCommit => (Approving, "published", 1),
+        Point::ClaimBeforeCommit | Point::ClaimAfterCommit | Point::RedeemBeforeCommit => {
+            (Sending, "published", 1)
+        }
+        // No byte has left, but nobody can know that: it is never sent again by itself.
+        Point::RedeemAfterCommit => (Sending, "needs_decision", 0),
+        Point::SendAfterCall | Point::SettleBeforeCommit | Point::SettleAfterCommit => {
+            (Sending, "published", 1)
+        }
+        Point::ReconcileBeforeCall | Point::ReconcileAfterCall | Point::ReconcileAfterCommit => {
+            (Looking, "published", 1)
+        }
+    }
+}
+
+/// Ends the process where it is, starts it again, and lets the reaper and all looks at the board have their time.
+async fn die_and_come_back(h: &mut Harness) {
     h.kill().await;
     h.hooks().clear();
     h.start_again().await;
@@ -19,62 +62,134 @@ async fn die_at(h: &mut Harness, stage: &Stage, point: Point) {
         h.advance(Duration::from_secs(minutes * 60));
         h.run_workers().await;
     }
+}
+
+/// Lets the workers run into `point`.
+async fn work_dies(h: &Harness, point: Point) {
+    h.hooks().crash_at(point);
+    assert!(h.try_workers().await.is_err(), "{point:?} is never reached");
+}
+
+/// Waits in the gap: the draft's publication ends in this state after this many creates.
+async fn ends(h: &Harness, stage: &Stage, draft: &str, point: Point) {
+    let (_, state, creates) = legal(point);
     stage.author.sign_in().await.is(201);
-}
-
-#[tokio::test]
-async fn before_anything_left_it_is_sent_once_later() {
-    for point in [Point::ClaimBeforeCommit, Point::ClaimAfterCommit, Point::RedeemBeforeCommit] {
-        let mut h = Harness::start().await;
-        let stage = h.stage().await;
-        let draft = h.approved_draft(&stage).await;
-        die_at(&mut h, &stage, point).await;
-        let publication = stage.author.publication(&draft.publication()).await;
-        assert_eq!(publication["state"], "published", "{point:?}: {publication}");
-        h.the_pin();
-        assert_eq!(h.creates(), 1, "{point:?}");
-        h.finish().await;
-    }
-}
-
-#[tokio::test]
-async fn after_the_intent_nothing_is_ever_sent_again() {
-    let mut h = Harness::start().await;
-    let stage = h.stage().await;
-    let draft = h.approved_draft(&stage).await;
-    die_at(&mut h, &stage, Point::RedeemAfterCommit).await;
+    let draft = stage.author.look(draft).await;
     let publication = stage.author.publication(&draft.publication()).await;
-    assert_eq!(publication["state"], "needs_decision", "{publication}");
-    assert_eq!(h.creates(), 0);
-    assert_eq!(h.log().await.of("api.unknown").len(), 1);
-    h.finish().await;
+    assert_eq!(publication["state"], state, "{point:?}: {publication}");
+    assert_eq!(h.creates(), creates, "{point:?}");
+    let pins = h.ledger().pins;
+    assert_eq!(pins.len(), creates, "{point:?}");
+    assert!(pins.iter().all(|pin| publication["pin_id"] == pin.pin_id.as_str()), "{point:?}: {publication}");
 }
 
-#[tokio::test]
-async fn after_the_answer_the_pin_is_found_on_the_board() {
-    for point in [Point::SendAfterCall, Point::SettleBeforeCommit] {
-        let mut h = Harness::start().await;
-        let stage = h.stage().await;
-        let draft = h.approved_draft(&stage).await;
-        die_at(&mut h, &stage, point).await;
-        let publication = stage.author.publication(&draft.publication()).await;
-        assert_eq!(publication["state"], "published", "{point:?}: {publication}");
-        assert_eq!(publication["pin_id"], h.the_pin().pin_id.as_str(), "{point:?}");
-        assert_eq!(h.creates(), 1, "{point:?}");
-        h.finish().await;
-    }
-}
-
-#[tokio::test]
-async fn after_settling_nothing_is_left_to_do() {
-    let mut h = Harness::start().await;
+async fn sending(mut h: Harness, point: Point) {
     let stage = h.stage().await;
     let draft = h.approved_draft(&stage).await;
-    die_at(&mut h, &stage, Point::SettleAfterCommit).await;
-    assert_eq!(stage.author.look(draft.id()).await.state(), "published");
-    h.the_pin();
-    assert_eq!(h.creates(), 1);
+    h.advance(Duration::from_secs(10));
+    work_dies(&h, point).await;
+    die_and_come_back(&mut h).await;
+    ends(&h, &stage, draft.id(), point).await;
+    let is_untold = point == Point::RedeemAfterCommit;
+    assert!(!is_untold || h.log().await.of("api.unknown").len() == 1, "{point:?}");
     h.finish().await;
+}
+
+async fn looking(mut h: Harness, point: Point) {
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    h.with_fault(json!({"operation": "pins/create", "when": "after", "fault": "reset"}));
+    h.publish().await;
+    h.advance(Duration::from_secs(5));
+    work_dies(&h, point).await;
+    die_and_come_back(&mut h).await;
+    ends(&h, &stage, draft.id(), point).await;
+    assert_eq!(h.log().await.of("publish.succeeded").len(), 1, "{point:?}");
+    h.finish().await;
+}
+
+async fn approving(mut h: Harness, point: Point) {
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    h.hooks().crash_at(point);
+    let answer = stage.reviewer.try_approve(&draft).await;
+    assert!(answer.status >= 500, "{point:?}: {answer:?}");
+    assert!(!answer.text().contains("Approve"), "{point:?} is no one's business: {}", answer.text());
+    die_and_come_back(&mut h).await;
+    stage.reviewer.sign_in().await.is(201);
+    // Whoever got no answer asks again, and the second request finds the first one done, or does it.
+    let again = stage.reviewer.try_approve(&draft).await;
+    assert_eq!(again.status < 300, point == Point::ApproveBeforeCommit, "{point:?}: {again:?}");
+    h.publish().await;
+    ends(&h, &stage, draft.id(), point).await;
+    assert_eq!(h.log().await.of("review.approved").len(), 1, "{point:?}");
+    h.finish().await;
+}
+
+async fn refreshing(mut h: Harness, point: Point) {
+    let stage = h.stage().await;
+    h.advance(Duration::from_secs(29 * 24 * 3600));
+    for person in [&stage.author, &stage.reviewer] {
+        person.sign_in().await.is(201);
+    }
+    let draft = h.approved_draft(&stage).await;
+    work_dies(&h, point).await;
+    die_and_come_back(&mut h).await;
+    ends(&h, &stage, draft.id(), point).await;
+    let (admin, is_lost) = (h.admin().await, point == Point::RefreshAfterCall);
+    admin.sign_in().await.is(201);
+    let state = admin.connection(&stage.connection).await["state"].clone();
+    assert_eq!(state, if is_lost { "revoked" } else { "active" }, "{point:?}");
+    if is_lost {
+        let begun = admin.post_empty(&format!("/connections/{}/reconnect", stage.connection)).await;
+        admin.remember_state(&begun);
+        admin.come_back_from(&begun, ACCOUNT, Press::Approve).await;
+        h.publish().await;
+        h.the_pin();
+    }
+    h.finish().await;
+}
+
+/// Connects an account as far as it goes: where it dies, somebody sees an error.
+async fn connect_until_it_dies(admin: &Actor) -> u16 {
+    let begun = admin.begin_connecting("rehearsal", Some(ACCOUNT)).await;
+    if begun.status != 201 {
+        return begun.status;
+    }
+    let url = begun.json()["authorize_url"].as_str().unwrap().to_owned();
+    admin.open_callback(&consent(&url, ACCOUNT, Press::Approve).await).await.status
+}
+
+async fn connecting(mut h: Harness, point: Point) {
+    let admin = h.admin().await;
+    h.hooks().crash_at(point);
+    let status = connect_until_it_dies(&admin).await;
+    assert!(status >= 500, "{point:?} answered {status}");
+    die_and_come_back(&mut h).await;
+    admin.sign_in().await.is(201);
+    let known = admin.all("/connections").await;
+    let states: Vec<&str> = known.iter().map(|connection| connection["state"].as_str().unwrap()).collect();
+    let (_, state, _) = legal(point);
+    assert_eq!(states.first().copied().unwrap_or("none"), state, "{point:?}: {known:?}");
+    let grants = h.intruder().await.number("SELECT COUNT(*) FROM token_grant").await;
+    assert_eq!(grants == 1, state == "active", "{point:?}: {grants} pairs of tokens are kept");
+    // A fresh try works in any case.
+    admin.connect("rehearsal", ACCOUNT).await;
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn wherever_it_dies_the_end_is_legal() {
+    for &point in Point::ALL {
+        let h = Harness::start().await;
+        match legal(point).0 {
+            During::Connecting => connecting(h, point).await,
+            During::Refreshing => refreshing(h, point).await,
+            During::Approving => approving(h, point).await,
+            During::Sending => sending(h, point).await,
+            During::Looking => looking(h, point).await,
+        }
+    }
 }
 
 #[tokio::test]

@@ -105,7 +105,8 @@ async fn the_page_says_why_and_has_no_button() {
     let both = h.person("Bo Both", &["author", "reviewer"]).await;
     let draft = both.draft(&stage.connection, RECIPES, json!({})).await;
     let draft = both.submit(&draft).await;
-    let (desk, approve) = (format!("/review?draft={}", draft.id()), format!("/drafts/{}/approve", draft.id()));
+    let (desk, approve) =
+        (format!("/review?draft={}", draft.id()), format!("/drafts/{}/approve", draft.id()));
     let own = both.page(&desk).await;
     let text = own.is(200).main();
     assert!(text.contains("You wrote"), "the reason is told: {text}");

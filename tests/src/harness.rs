@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::actor::{Actor, Place};
 use crate::captured::Captured;
-use crate::database::Intruder;
+use crate::database::{Held, Intruder};
 use crate::draft::Draft;
 use crate::log::Log;
 use crate::promises;
@@ -226,6 +226,16 @@ impl Harness {
     /// The database, behind the product's back.
     pub async fn intruder(&self) -> Intruder {
         Intruder::open(&self.running().database_url).await
+    }
+
+    /// Where the database is.
+    pub fn database_url(&self) -> String {
+        self.running().database_url.clone()
+    }
+
+    /// The database's lock, so that nobody else can write.
+    pub async fn lock_database(&self) -> Held {
+        Intruder::hold(&self.database_url()).await
     }
 
     /// The record of answers and secrets.
