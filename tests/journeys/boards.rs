@@ -110,15 +110,23 @@ async fn pinterest_away_is_said_and_breaks_nothing() {
 }
 
 #[tokio::test]
-async fn the_queue_never_asks_pinterest() {
+async fn our_own_pages_never_ask_pinterest_by_themselves() {
     let h = Harness::start().await;
     let stage = h.stage().await;
     h.draft_in_review(&stage).await;
+    let draft = h.approved_draft(&stage).await;
+    let (id, publication) = (draft.id(), draft.publication());
+    // The queue, and what pages ask again and again while they are open.
+    let polls =
+        ["/", "/queue/tabs", &format!("/drafts/{id}/state"), &format!("/publications/{publication}/state")];
     let before = h.ledger().requests.len();
     for _ in 0..5 {
-        stage.author.page("/").await.is(200);
+        for path in polls {
+            stage.author.page(path).await.is(200);
+        }
         stage.author.get("/drafts").await.ok();
         stage.author.get("/drafts/counts").await.ok();
+        stage.author.publication(&publication).await;
     }
     assert_eq!(h.ledger().requests.len(), before);
     h.finish().await;
