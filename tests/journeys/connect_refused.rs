@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_tests::consent::{Press, consent};
+use countersign_tests::consent::{Press, consent, parameter};
 use countersign_tests::harness::{ACCOUNT, OTHER_ACCOUNT};
 use countersign_tests::{Actor, Answer, Harness};
 use serde_json::json;
@@ -143,7 +143,7 @@ async fn parameters_given_twice() {
         let h = Harness::start().await;
         let flow = Flow::consented(&h).await;
         let mut callback = flow.callback.clone();
-        let value = countersign_tests::consent::parameter(&callback, doubled).unwrap();
+        let value = parameter(&callback, doubled).unwrap();
         callback.query_pairs_mut().append_pair(doubled, &value);
         let answer = flow.admin.open_callback(&callback).await;
         assert!((400..500).contains(&answer.status), "{doubled}: {} {}", answer.status, answer.text());
@@ -213,6 +213,60 @@ async fn the_exchange_fails() {
         assert!(log.of("oauth.token.exchanged").is_empty(), "{fault}");
         assert_ne!(flow.admin.connection(&flow.id()).await["state"], "active", "{fault}");
         // A fresh try works.
+        flow.admin.connect("rehearsal", ACCOUNT).await;
+        h.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn other_words_of_pinterests_than_a_code() {
+    let answers = [
+        (vec![], "no_answer"),
+        (vec![("error", "")], "no_answer"),
+        (vec![("error", "invalid_scope"), ("error_description", "pins:write is not yours")], "invalid_scope"),
+        (vec![("error", "temporarily_unavailable")], "temporarily_unavailable"),
+        (vec![("error", "an_error_of_tomorrow")], "other"),
+        // A code beside an error is worth nothing.
+        (vec![("error", "server_error"), ("code", "a-code-that-is-not-used")], "server_error"),
+    ];
+    for (parameters, word) in answers {
+        let h = Harness::start().await;
+        let flow = Flow::consented(&h).await;
+        let mut callback = flow.callback.clone();
+        let state = parameter(&callback, "state").unwrap();
+        callback.query_pairs_mut().clear().append_pair("state", &state).extend_pairs(&parameters);
+        let answer = flow.admin.open_callback(&callback).await;
+        assert!(answer.status < 500, "{word}: {} {}", answer.status, answer.text());
+        answer.leads_to("/connections");
+        let log = h.log().await;
+        assert_eq!(log.the("oauth.authorize.denied").fact("error"), word);
+        assert!(log.of("oauth.token.exchange_started").is_empty(), "{word}");
+        assert_ne!(flow.admin.connection(&flow.id()).await["state"], "active", "{word}");
+        // The state is used up: what came first counts.
+        assert!(flow.admin.open_callback(&flow.callback).await.status >= 400, "{word}");
+        assert!(h.log().await.of("oauth.token.exchange_started").is_empty(), "{word}");
+        flow.admin.connect("rehearsal", ACCOUNT).await;
+        h.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn pinterest_does_not_say_whose_account_it_is() {
+    let faults = [
+        json!({"operation": "user_account/get", "fault": "status", "status": 500, "times": 2}),
+        json!({"operation": "user_account/get", "fault": "html", "status": 200, "times": 2}),
+    ];
+    for fault in faults {
+        let h = Harness::start().await;
+        let flow = Flow::consented(&h).await;
+        h.with_fault(fault.clone());
+        let answer = flow.admin.open_callback(&flow.callback).await;
+        assert_eq!(answer.status, 502, "{fault}: {}", answer.text());
+        answer.leads_to("/connections");
+        assert_ne!(flow.admin.connection(&flow.id()).await["state"], "active", "{fault}");
+        let grants = "SELECT COUNT(*) FROM token_grant";
+        assert_eq!(h.intruder().await.number(grants).await, 0, "{fault}: what cannot be used is not kept");
+        assert!(h.log().await.has("oauth.token.deleted", "account_unread"), "{fault}");
         flow.admin.connect("rehearsal", ACCOUNT).await;
         h.finish().await;
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use countersign::pages::PAGES;
-use countersign_tests::{Actor, Answer, Harness};
+use countersign_tests::{Actor, Answer, Harness, Ids};
 use reqwest::Method;
 
 /// Who may open a page, or press its button.
@@ -17,6 +17,16 @@ enum Who {
     SignedIn,
     /// These roles.
     Roles(&'static [&'static str]),
+}
+
+impl Who {
+    /// Whether it lets a person in who has this role alone.
+    fn lets(self, role: &str) -> bool {
+        match self {
+            Anybody | SignedIn => true,
+            Roles(roles) => roles.contains(&role),
+        }
+    }
 }
 
 use Who::{Anybody, Roles, SignedIn};
@@ -101,24 +111,9 @@ fn every_page_is_listed() {
     assert!(gone.is_empty(), "these are no pages any more: {gone:?}");
 }
 
-/// Ids that could be, of nothing that is.
-fn filled(path: &str) -> String {
-    let kind = match path.split('/').nth(1) {
-        Some("drafts") => "drf",
-        Some("operators") => "opr",
-        Some("connections") => "con",
-        Some("tokens") => "tok",
-        Some("account") => "ses",
-        Some("assets") => "ast",
-        Some("publications") => "pub",
-        _ => "evt",
-    };
-    path.replace(":id", &format!("{kind}_00000000000000000000000000")).replace(":token", "no-such-link")
-}
-
 /// Opens the page, or presses a button with the session's own token and nothing typed.
-async fn attempt(actor: &Actor, method: &str, path: &str) -> Answer {
-    let path = filled(path);
+async fn attempt(actor: &Actor, ids: &Ids, method: &str, path: &str) -> Answer {
+    let path = ids.fill(path);
     if method == "get" {
         return actor.request(Method::GET, &path).go().await;
     }
@@ -132,9 +127,9 @@ const ENDS_THE_SESSION: &str = "/sign-out";
 #[tokio::test]
 async fn nobody_gets_in_without_signing_in() {
     let h = Harness::start().await;
-    let nobody = h.anonymous();
+    let (nobody, ids) = (h.anonymous(), Ids::of_nothing());
     for (method, path, who) in TABLE {
-        let answer = attempt(&nobody, method, path).await;
+        let answer = attempt(&nobody, &ids, method, path).await;
         assert!(answer.status < 500, "{method} {path}: {}", answer.text());
         if *who == Anybody {
             continue;
@@ -158,17 +153,15 @@ async fn each_role_may_open_its_own_and_nothing_else() {
         ("admin", h.admin().await),
         ("auditor", h.auditor().await),
     ];
+    let ids = Ids::of_nothing();
     for (role, person) in &people {
         for (method, path, who) in TABLE.iter().filter(|(_, path, _)| *path != ENDS_THE_SESSION) {
             // Whoever signs in anew gets another session.
             if path.starts_with("/sign-in") {
                 continue;
             }
-            let may = match who {
-                Anybody | SignedIn => true,
-                Roles(roles) => roles.contains(role),
-            };
-            let answer = attempt(person, method, path).await;
+            let may = who.lets(role);
+            let answer = attempt(person, &ids, method, path).await;
             let (status, text) = (answer.status, answer.text());
             assert_eq!(status == 403, !may, "{role}: {method} {path}: {status} {text}");
             assert!(status != 401 && status < 500, "{role}: {method} {path}: {status} {text}");
@@ -177,13 +170,50 @@ async fn each_role_may_open_its_own_and_nothing_else() {
     h.finish().await;
 }
 
+/// What the log has but refusals.
+async fn done(h: &Harness) -> Vec<String> {
+    let log = h.log().await;
+    log.kinds().into_iter().filter(|kind| *kind != "access.refused").map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn things_that_are_there_are_as_closed_and_nothing_is_done_to_them() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let ids = Ids::of_things(&h, &stage).await;
+    let people = [
+        ("author", stage.author.clone()),
+        ("reviewer", stage.reviewer.clone()),
+        ("admin", h.admin().await),
+        ("auditor", h.auditor().await),
+    ];
+    let everything = h.person("Eve Everything", &["author", "reviewer", "admin", "auditor"]).await;
+    let before = done(&h).await;
+    for (method, path, who) in TABLE {
+        for (role, person) in people.iter().filter(|(role, _)| !who.lets(role)) {
+            let answer = attempt(person, &ids, method, path).await;
+            assert_eq!(answer.status, 403, "{role}: {method} {path}: {}", answer.text());
+        }
+        if *method == "post" && *who != Anybody {
+            // Also for who may, no button works without the session's own token.
+            let answer = everything.plain_post(&ids.fill(path)).form(&[("csrf", "not-the-token")]).go().await;
+            assert!(matches!(answer.status, 401 | 403), "{path}: {}", answer.text());
+            let answer = attempt(&h.anonymous(), &ids, method, path).await;
+            assert!(matches!(answer.status, 303 | 401 | 403), "{path}: {}", answer.text());
+        }
+    }
+    assert_eq!(done(&h).await, before);
+    h.finish().await;
+}
+
 #[tokio::test]
 async fn no_button_works_without_the_sessions_token() {
     let h = Harness::start().await;
     let everything = h.person("Eve Everything", &["author", "reviewer", "admin", "auditor"]).await;
+    let ids = Ids::of_nothing();
     for (_, path, _) in TABLE.iter().filter(|(method, _, who)| *method == "post" && *who != Anybody) {
         for fields in [vec![], vec![("csrf", "")], vec![("csrf", "not-the-token")]] {
-            let answer = everything.plain_post(&filled(path)).form(&fields).go().await;
+            let answer = everything.plain_post(&ids.fill(path)).form(&fields).go().await;
             // A script that saves in the background asks for a sign-in instead.
             let refused = if path.ends_with("/autosave") { 401 } else { 403 };
             assert_eq!(answer.status, refused, "{path} {fields:?}: {}", answer.text());

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_tests::{Actor, Answer, Harness};
+use countersign_tests::{Actor, Answer, Harness, Ids};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -23,6 +23,27 @@ enum Who {
     Roles(&'static [&'static str], &'static str),
 }
 
+impl Who {
+    /// Whether it lets a person in who has this role alone.
+    fn lets_role(self, role: &str) -> bool {
+        match self {
+            Anybody | InPerson | SignedIn | Readers(_) => true,
+            Roles(roles, _) => roles.contains(&role),
+        }
+    }
+
+    /// Whether it lets a token in that has this scope alone.
+    fn lets_scope(self, scope: &str) -> bool {
+        match self {
+            Anybody | SignedIn => true,
+            InPerson => false,
+            // Who may write drafts may read them.
+            Readers(needed) => needed == scope || (needed, scope) == ("drafts:read", "drafts:write"),
+            Roles(_, needed) => needed == scope,
+        }
+    }
+}
+
 use Who::{Anybody, InPerson, Readers, Roles, SignedIn};
 
 const AUTHOR: Who = Roles(&["author"], "drafts:write");
@@ -30,7 +51,7 @@ const REVIEWER: Who = Roles(&["reviewer"], "");
 const ADMIN: Who = Roles(&["admin"], "");
 
 /// Method, path, body, who.
-fn table() -> Vec<(&'static str, &'static str, Option<Value>, Who)> {
+fn table() -> Vec<Row> {
     let invite = json!({"name": "X", "email": "not an address", "roles": ["author"]});
     let board = json!({"name": "X", "privacy": "PUBLIC"});
     let digest = json!({"digest": "0".repeat(64)});
@@ -119,24 +140,11 @@ fn every_operation_is_listed() {
     assert!(gone.is_empty(), "these are no operations any more: {gone:?}");
 }
 
-/// Ids that could be, of nothing that is.
-fn filled(path: &str) -> String {
-    let kind = match path.split('/').nth(1) {
-        Some("drafts") => "drf",
-        Some("operators") => "opr",
-        Some("connections") => "con",
-        Some("tokens") => "tok",
-        Some("sessions") => "ses",
-        Some("assets") => "ast",
-        Some("publications") => "pub",
-        _ => "evt",
-    };
-    path.replace("{id}", &format!("{kind}_00000000000000000000000000"))
-        .replace("{board_id}", "482190317265540201")
-}
+/// A line of the table.
+type Row = (&'static str, &'static str, Option<Value>, Who);
 
-async fn attempt(actor: &Actor, (method, path, body, _): &(&str, &str, Option<Value>, Who)) -> Answer {
-    let call = actor.call(Method::from_bytes(method.as_bytes()).unwrap(), &filled(path));
+async fn attempt(actor: &Actor, ids: &Ids, (method, path, body, _): &Row) -> Answer {
+    let call = actor.call(Method::from_bytes(method.as_bytes()).unwrap(), &ids.fill(path));
     let call = if matches!(*method, "PATCH" | "DELETE") { call.if_match("\"1\"") } else { call };
     match body {
         Some(body) => call.json(body.clone()).go().await,
@@ -158,7 +166,7 @@ async fn nobody_gets_in_without_signing_in() {
     let wrong = nobody.with_bearer("cs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     for row in table().iter().filter(|row| row.3 != Anybody) {
         for actor in [&nobody, &wrong] {
-            let answer = attempt(actor, row).await;
+            let answer = attempt(actor, &Ids::of_nothing(), row).await;
             assert_eq!(answer.status, 401, "{} {}: {}", row.0, row.1, answer.text());
             answer.problem(401);
         }
@@ -175,13 +183,11 @@ async fn each_role_may_do_its_own_and_nothing_else() {
         ("admin", h.admin().await),
         ("auditor", h.auditor().await),
     ];
+    let ids = Ids::of_nothing();
     for (role, person) in &people {
         for row in table().iter().filter(|row| row.1 != ENDS_THE_SESSION) {
-            let may = match row.3 {
-                Anybody | InPerson | SignedIn | Readers(_) => true,
-                Roles(roles, _) => roles.contains(role),
-            };
-            let answer = attempt(person, row).await;
+            let may = row.3.lets_role(role);
+            let answer = attempt(person, &ids, row).await;
             let is_refused = answer.status == 403;
             assert_eq!(is_refused, !may, "{role}: {} {}: {} {}", row.0, row.1, answer.status, answer.text());
             assert!(
@@ -196,25 +202,59 @@ async fn each_role_may_do_its_own_and_nothing_else() {
     h.finish().await;
 }
 
+/// What a token may be given.
+const SCOPES: [&str; 4] = ["drafts:read", "drafts:write", "publications:read", "audit:read"];
+
 #[tokio::test]
 async fn each_scope_opens_its_own_and_nothing_else() {
     let h = Harness::start().await;
-    let scopes = ["drafts:read", "drafts:write", "publications:read", "audit:read"];
-    for scope in scopes {
+    let ids = Ids::of_nothing();
+    for scope in SCOPES {
         let script = h.token(&[scope]).await;
         for row in table().iter().filter(|row| row.1 != ENDS_THE_SESSION) {
-            let may = match row.3 {
-                Anybody | SignedIn => true,
-                InPerson => false,
-                // Who may write drafts may read them.
-                Readers(needed) => needed == scope || (needed, scope) == ("drafts:read", "drafts:write"),
-                Roles(_, needed) => needed == scope,
-            };
-            let answer = attempt(&script, row).await;
+            let may = row.3.lets_scope(scope);
+            let answer = attempt(&script, &ids, row).await;
             let is_refused = answer.status == 403;
             assert_eq!(is_refused, !may, "{scope}: {} {}: {} {}", row.0, row.1, answer.status, answer.text());
             assert!(answer.status < 500, "{scope}: {} {}: {}", row.0, row.1, answer.text());
         }
     }
+    h.finish().await;
+}
+
+/// What the log has but refusals.
+async fn done(h: &Harness) -> Vec<String> {
+    let log = h.log().await;
+    log.kinds().into_iter().filter(|kind| *kind != "access.refused").map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn things_that_are_there_are_as_closed_and_nothing_is_done_to_them() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let ids = Ids::of_things(&h, &stage).await;
+    let people = [
+        ("author", stage.author.clone()),
+        ("reviewer", stage.reviewer.clone()),
+        ("admin", h.admin().await),
+        ("auditor", h.auditor().await),
+    ];
+    let mut scripts = Vec::new();
+    for scope in SCOPES {
+        scripts.push((scope, h.token(&[scope]).await));
+    }
+    let before = done(&h).await;
+    for row in table().iter().filter(|row| row.1 != ENDS_THE_SESSION) {
+        let people = people.iter().filter(|(role, _)| !row.3.lets_role(role));
+        let scripts = scripts.iter().filter(|(scope, _)| !row.3.lets_scope(scope));
+        for (who, actor) in people.chain(scripts) {
+            let answer = attempt(actor, &ids, row).await;
+            assert_eq!(answer.status, 403, "{who}: {} {}: {}", row.0, row.1, answer.text());
+        }
+        if row.3 != Anybody {
+            attempt(&h.anonymous(), &ids, row).await.problem(401);
+        }
+    }
+    assert_eq!(done(&h).await, before);
     h.finish().await;
 }

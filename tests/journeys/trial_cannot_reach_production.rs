@@ -99,6 +99,16 @@ async fn pinterests_own_refusal_of_trial_holds_the_account_and_names_it() {
     h.publish().await;
     let publication = stage.author.publication(&draft.publication()).await;
     assert_eq!(publication["state"], "held", "{publication}");
+    let connection = h.admin().await.connection(&stage.connection).await;
+    assert_eq!((&connection["state"], &connection["hold_reason"]), (&json!("held"), &json!("tier")));
+    for path in [format!("/drafts/{}", draft.id()), format!("/publications/{}", draft.publication())] {
+        let page = stage.author.page(&path).await;
+        let words = page.is(200).main();
+        assert!(
+            words.contains("tier") && words.contains("Standard access"),
+            "{path} names the tier: {words}"
+        );
+    }
     assert!(h.ledger().pins.is_empty());
     h.finish().await;
 }
