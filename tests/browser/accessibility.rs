@@ -17,20 +17,20 @@ const RUN: &str = "
         (error) => done([{rule: 'axe itself', help: String(error), where: []}]));";
 
 impl Chrome {
-    /// That the page as it is now has no violation. Without scripts there is nobody to look.
-    pub async fn is_accessible(&self) {
+    /// What axe finds on the page as it is now. Without scripts there is nobody to look.
+    pub async fn violations(&self) -> Vec<Value> {
         if !self.has_scripts() {
-            return;
+            return Vec::new();
         }
         self.driver.execute(AXE, vec![]).await.unwrap();
         let found: Value = self.driver.execute_async(RUN, vec![]).await.unwrap().json().clone();
-        let violations = found.as_array().cloned().unwrap_or_default();
-        assert!(
-            violations.is_empty(),
-            "{}: {}",
-            self.url().await,
-            serde_json::to_string_pretty(&found).unwrap()
-        );
+        found.as_array().cloned().unwrap_or_default()
+    }
+
+    /// That the page as it is now has no violation.
+    pub async fn is_accessible(&self) {
+        let found = self.violations().await;
+        assert!(found.is_empty(), "{}: {}", self.url().await, serde_json::to_string_pretty(&found).unwrap());
     }
 
     /// The same, narrow and wide.

@@ -1,9 +1,10 @@
 //! A headless Chromium of one person's own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use countersign_tests::Actor;
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
@@ -114,17 +115,39 @@ impl Chrome {
         self.scripts == Scripts::On
     }
 
-    /// Makes the window `width` pixels wide.
+    /// Makes the page `width` pixels wide, also narrower than a window can be.
     pub async fn resize(&self, width: u32, height: u32) {
-        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
     }
 
-    /// Keeps a picture of the page for the README, where `COUNTERSIGN_SCREENSHOTS` is set.
+    /// Signs in with a password.
+    pub async fn sign_in(&self, base: &str, person: &Actor) {
+        self.open(&format!("{base}/sign-in")).await;
+        self.fill("email", &person.email).await;
+        self.fill("password", &person.password).await;
+        self.press("Sign in").await;
+        self.shows(&person.name).await;
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn keys(&self, keys: &str) {
+        self.driver.action_chain().send_keys(keys).perform().await.unwrap();
+    }
+
+    /// Waits until nothing fits any more.
+    pub async fn is_gone(&self, css: &str) {
+        let is_gone = self.driver.query(By::Css(css)).not_exists().await.unwrap();
+        assert!(is_gone, "{css} is still on {}: {}", self.url().await, self.text().await);
+    }
+
+    /// Keeps a picture of what is seen in the test's own folder; where `COUNTERSIGN_SCREENSHOTS` is set, in the place
+    /// of the README's.
     pub async fn keep_screenshot(&self, name: &str) {
-        if std::env::var_os("COUNTERSIGN_SCREENSHOTS").is_none() {
-            return;
-        }
-        let folder: PathBuf = countersign_tests::source::root().join("docs/screenshots");
+        let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+        let is_for_readme = std::env::var_os("COUNTERSIGN_SCREENSHOTS").is_some();
+        let folder =
+            if is_for_readme { countersign_tests::source::root().join("docs/screenshots") } else { own };
         std::fs::create_dir_all(&folder).unwrap();
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
     }

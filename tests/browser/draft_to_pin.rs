@@ -31,7 +31,6 @@ async fn connect(author: &Chrome, h: &Harness) {
     author.open(&format!("{}/connections", h.base())).await;
     author.shows(ACCOUNT).await;
     author.is_accessible_at_all_widths().await;
-    author.keep_screenshot("connections").await;
 }
 
 async fn compose(author: &Chrome, h: &Harness, picture: &std::path::Path) {
@@ -44,7 +43,6 @@ async fn compose(author: &Chrome, h: &Harness, picture: &std::path::Path) {
     author.fill("link", "https://halden.example/recipes/plum-tart").await;
     author.find(&format!("input[name=board][value='{RECIPES}']")).await.click().await.unwrap();
     author.is_accessible_at_all_widths().await;
-    author.keep_screenshot("composer").await;
 }
 
 /// Other people's drafts, so that the pages have something to show.
@@ -89,13 +87,11 @@ async fn story(scripts: Scripts) {
     author.follow("Waiting for review").await;
     author.shows("Root vegetable soup").await;
     author.is_accessible_at_all_widths().await;
-    author.keep_screenshot("queue").await;
 
     let reviewer = sign_in(&h, scripts, "reviewer").await;
     reviewer.open(&format!("{}/review", h.base())).await;
     reviewer.follow("Plum tart with almonds").await;
     reviewer.is_accessible_at_all_widths().await;
-    reviewer.keep_screenshot("review").await;
     reviewer.press("Countersign").await;
     reviewer.shows("Countersigned. ").await;
     assert_eq!(h.creates(), 0);
@@ -106,12 +102,10 @@ async fn story(scripts: Scripts) {
     author.follow("Plum tart with almonds").await;
     author.find(&format!("a[href*='/pin/{}']", h.the_pin().pin_id)).await;
     author.is_accessible().await;
-    author.keep_screenshot("published").await;
     assert_eq!(h.creates(), 1);
 
     reviewer.open(&format!("{}/audit", h.base())).await;
     reviewer.is_accessible_at_all_widths().await;
-    reviewer.keep_screenshot("audit").await;
     author.stop().await;
     reviewer.stop().await;
     h.finish().await;

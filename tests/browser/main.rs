@@ -4,3 +4,6 @@
 mod accessibility;
 mod chrome;
 mod draft_to_pin;
+mod every_page;
+mod screenshots;
+mod scripts;
