@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use countersign_tests::Actor;
+use countersign_tests::source::root;
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
@@ -130,9 +131,15 @@ impl Chrome {
         self.shows(&person.name).await;
     }
 
-    /// Presses keys, wherever the focus is.
-    pub async fn keys(&self, keys: &str) {
-        self.driver.action_chain().send_keys(keys).perform().await.unwrap();
+    /// Presses a key, wherever the focus is: the browser gets it as from a keyboard, so that it may lead to another page.
+    pub async fn key(&self, key: &str) {
+        let text = if key.chars().count() == 1 { key } else { "" };
+        let code = if key == "Escape" { 27 } else { 0 };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let event = json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+            self.driver.cdp().send_raw("Input.dispatchKeyEvent", event).await.unwrap();
+        }
     }
 
     /// Waits until nothing fits any more.
@@ -141,15 +148,15 @@ impl Chrome {
         assert!(is_gone, "{css} is still on {}: {}", self.url().await, self.text().await);
     }
 
-    /// Keeps a picture of what is seen in the test's own folder; where `COUNTERSIGN_SCREENSHOTS` is set, in the place
-    /// of the README's.
+    /// Keeps a picture of what is seen beside the test; where `COUNTERSIGN_SCREENSHOTS` is set and the README shows one
+    /// of that name, in its place.
     pub async fn keep_screenshot(&self, name: &str) {
-        let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
-        let is_for_readme = std::env::var_os("COUNTERSIGN_SCREENSHOTS").is_some();
-        let folder =
-            if is_for_readme { countersign_tests::source::root().join("docs/screenshots") } else { own };
-        std::fs::create_dir_all(&folder).unwrap();
-        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        let shown = format!("docs/screenshots/{name}.png");
+        let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+        let is_wanted = std::env::var_os("COUNTERSIGN_SCREENSHOTS").is_some() && readme.contains(&shown);
+        let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        let path = if is_wanted { root().join(shown) } else { own };
+        self.driver.screenshot(&path).await.unwrap();
     }
 }
 
@@ -188,6 +195,7 @@ fn capabilities(profile: &Path, scripts: Scripts) -> ChromeCapabilities {
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
+        "--hide-scrollbars",
         "--force-device-scale-factor=1",
         "--window-size=1280,900",
         &profile,

@@ -1,12 +1,14 @@
-//! The pictures in the README: a small team on an ordinary morning. `COUNTERSIGN_SCREENSHOTS=1` makes them anew, in
-//! `docs/screenshots`; else they are made, too, but only kept beside the test.
+//! The pictures in the README: a small team on an ordinary morning. They are made each time and kept beside the test;
+//! with `COUNTERSIGN_SCREENSHOTS=1` those that the README shows are replaced.
 
 use std::time::Duration;
 
+use countersign_tests::forms::form_to;
 use countersign_tests::harness::{RECIPES, WINTER_TABLE};
 use countersign_tests::source::root;
 use countersign_tests::{Actor, Draft, Harness};
-use serde_json::{Value, json};
+use reqwest::multipart::{Form as Parts, Part};
+use serde_json::json;
 
 use crate::chrome::{Chrome, Scripts};
 
@@ -60,17 +62,25 @@ const TILES: Pin<'_> = (
 
 impl Team<'_> {
     async fn write(&self, author: &Actor, (image, title, text, board, due): Pin<'_>) -> Draft {
-        let bytes = std::fs::read(root().join("review-fixtures/data/images").join(image)).unwrap();
-        let kind = if image.ends_with("png") { "image/png" } else { "image/jpeg" };
-        let asset = author.upload(bytes, kind, title).await.is(201).json();
-        let slug = title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-");
-        let due = due.map_or(Value::Null, |local| json!({"local": local, "zone": "Europe/Berlin"}));
-        let fields = json!({
-            "asset_id": asset["id"], "title": title, "description": text, "alt_text": title, "publish_at": due,
-            "link": format!("https://halden-kitchen.example/{slug}"),
-        });
         self.h.advance(Duration::from_secs(7 * 60));
-        author.draft(&self.connection, board, fields).await
+        let page = author.page(&format!("/drafts/new?connection={}", self.connection)).await.is(200).text();
+        let slug = title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-");
+        let form = form_to(&page, "/drafts")
+            .with("title", title)
+            .with("description", text)
+            .with("alt_text", title)
+            .with("link", &format!("https://halden-kitchen.example/{slug}"))
+            .with("publish_local", due.unwrap_or_default())
+            .with("publish_zone", "Europe/Berlin")
+            .choosing("board", board)
+            .choosing("then", "save");
+        let bytes = std::fs::read(root().join("review-fixtures/data/images").join(image)).unwrap();
+        let file = Part::bytes(bytes).file_name(image.to_owned());
+        let parts =
+            form.fields.into_iter().fold(Parts::new(), |parts, (name, value)| parts.text(name, value));
+        let answer = author.plain_post("/drafts").multipart(parts.part("image", file)).go().await;
+        let location = answer.is(303).location();
+        author.look(location.trim_start_matches("/drafts/").split(['?', '#']).next().unwrap()).await
     }
 
     async fn ask(&self, author: &Actor, pin: Pin<'_>) -> Draft {
@@ -119,10 +129,13 @@ async fn an_ordinary_morning() {
 
     let browser = Chrome::start(Scripts::On).await;
     browser.sign_in(&h.base(), &team.jonas).await;
-    browser.resize(1280, 900).await;
-    for (path, words, name) in
-        [("/?tab=review", TART.1, "queue"), ("/review", TART.1, "review"), ("/audit", "Audit", "audit")]
-    {
+    let pages = [
+        ("/review", TART.1, "review", 1180),
+        ("/?tab=review", TART.1, "queue", 900),
+        ("/audit", "Audit", "audit", 900),
+    ];
+    for (path, words, name, height) in pages {
+        browser.resize(1280, height).await;
         browser.open(&format!("{}{path}", h.base())).await;
         browser.shows(words).await;
         browser.keep_screenshot(name).await;

@@ -30,7 +30,7 @@ async fn open_draft(browser: &Chrome) -> String {
 /// Presses a key on the desk, and waits until another draft is open, or none.
 async fn press_and_go_on(browser: &Chrome, key: &str) {
     let open = open_draft(browser).await;
-    browser.keys(key).await;
+    browser.key(key).await;
     browser.is_gone(&format!("form[action='{open}']")).await;
 }
 
@@ -52,10 +52,10 @@ async fn as_many_keys_as_approvals() {
     assert_ne!(first, second);
 
     // The question mark helps; in a field all of them are letters.
-    browser.keys("?").await;
+    browser.key("?").await;
     browser.find("#keys[open]").await;
     browser.is_accessible().await;
-    browser.keys("\u{e00c}").await;
+    browser.key("Escape").await;
     browser.is_gone("#keys[open]").await;
     let comment = browser.find("textarea[name='comment'], textarea[name='text']").await;
     comment.send_keys("a?jkr").await.unwrap();
