@@ -9,6 +9,7 @@
 use std::time::{Duration, Instant};
 
 use countersign_tests::database::Intruder;
+use countersign_tests::harness::Database;
 use countersign_tests::{Actor, Draft, Harness};
 
 const FEW: u32 = 1_000;
@@ -31,7 +32,7 @@ const PAGES: &[&str] = &[
 
 #[tokio::main]
 async fn main() {
-    let h = Harness::start().await;
+    let h = Harness::builder().database(Database::AlwaysEmbedded).start().await;
     let stage = h.stage().await;
     let (template, intruder) = (h.draft_in_review(&stage).await, h.intruder().await);
     fill(&intruder, &template, &stage.reviewer, 1..=FEW).await;

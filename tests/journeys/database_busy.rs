@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use countersign_api::hooks::Point;
 use countersign_tests::Harness;
-use countersign_tests::database::Intruder;
 use countersign_tests::forms::form_to;
+use countersign_tests::harness::Database;
+use countersign_tests::lock::Lock;
 use serde_json::json;
 use tokio::sync::Mutex;
 
@@ -14,7 +15,12 @@ use tokio::sync::Mutex;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 async fn impatient() -> Harness {
-    Harness::builder().timing(|timing| timing.process.database_busy = PATIENCE).start().await
+    // A PostgreSQL is nobody's alone: writers wait for each other row by row.
+    Harness::builder()
+        .database(Database::AlwaysEmbedded)
+        .timing(|timing| timing.process.database_busy = PATIENCE)
+        .start()
+        .await
 }
 
 #[tokio::test]
@@ -25,7 +31,7 @@ async fn who_writes_is_asked_to_come_back_and_who_reads_is_not_disturbed() {
     let desk = format!("/review?draft={}", draft.id());
     let verdict = form_to(stage.reviewer.page(&desk).await.is(200).text(), "/approve");
 
-    let lock = h.lock_database().await;
+    let lock = Lock::take(&h.database_url()).await;
     let refused = stage.reviewer.try_approve(&draft).await;
     refused.problem(503);
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), "{refused:?}");
@@ -51,7 +57,7 @@ async fn nothing_is_sent_that_cannot_be_written_down_and_nothing_is_forgotten() 
     let stage = h.stage().await;
     let draft = h.approved_draft(&stage).await;
     h.advance(Duration::from_secs(10));
-    let lock = h.lock_database().await;
+    let lock = Lock::take(&h.database_url()).await;
     // Whether it is a fault or nothing was found to do is the workers' own affair.
     h.try_workers().await.ok();
     assert_eq!(h.creates(), 0);
@@ -72,7 +78,7 @@ async fn send_and_lock(h: &Harness, seconds: u32) {
         let (holding, database) = (Arc::clone(&holding), database.clone());
         async move {
             if point == Point::SendAfterCall {
-                *holding.lock().await = Some(Intruder::hold(&database).await);
+                *holding.lock().await = Some(Lock::take(&database).await);
             }
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! The database behind the product's back: for forging rows, and for looking whether rows are left.
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 
 /// A connection of its own, as an intruder's.
 pub struct Intruder(DatabaseConnection);
@@ -9,16 +9,6 @@ impl Intruder {
     /// Opens the database at `url`.
     pub async fn open(url: &str) -> Self {
         Self(Database::connect(url).await.unwrap())
-    }
-
-    /// Takes the writer's lock of the embedded database, as another process that writes for long, until
-    /// [`Held::let_go`].
-    pub async fn hold(url: &str) -> Held {
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(1);
-        let holder = Self(Database::connect(options).await.unwrap());
-        holder.run("BEGIN IMMEDIATE").await;
-        Held(holder)
     }
 
     /// Runs a statement; how many rows it changed, or why it was refused.
@@ -57,14 +47,4 @@ pub async fn fresh_postgres() -> Option<String> {
     server.run(&format!("CREATE DATABASE {name}")).await;
     server.0.close().await.unwrap();
     Some(cluster.replace("{}", &name))
-}
-
-/// The writer's lock of the embedded database, in other hands than the product's.
-pub struct Held(Intruder);
-
-impl Held {
-    /// Gives it back; nothing was written.
-    pub async fn let_go(self) {
-        self.0.run("ROLLBACK").await;
-    }
 }

@@ -21,12 +21,12 @@ use tokio::sync::Mutex;
 
 use crate::actor::{Actor, Place};
 use crate::captured::Captured;
-use crate::database::{Held, Intruder};
+use crate::database::Intruder;
 use crate::draft::Draft;
 use crate::log::Log;
 use crate::promises;
 
-pub use builder::Builder;
+pub use builder::{Builder, Database};
 use installation::{Installation, Time};
 
 /// A board of the simulated account: Recipes, in the sandbox.
@@ -231,11 +231,6 @@ impl Harness {
     /// Where the database is.
     pub fn database_url(&self) -> String {
         self.running().database_url.clone()
-    }
-
-    /// The database's lock, so that nobody else can write.
-    pub async fn lock_database(&self) -> Held {
-        Intruder::hold(&self.database_url()).await
     }
 
     /// The record of answers and secrets.

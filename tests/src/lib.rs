@@ -13,6 +13,7 @@ pub mod diary;
 pub mod draft;
 pub mod forms;
 pub mod harness;
+pub mod lock;
 pub mod log;
 pub mod objects;
 pub mod pictures;

@@ -17,6 +17,8 @@ pub enum Database {
     /// The embedded one in the data folder.
     #[default]
     Embedded,
+    /// The embedded one, also where the others are tried.
+    AlwaysEmbedded,
     /// At this address, empty.
     At(String),
 }
