@@ -211,12 +211,11 @@ fn is_poll(request: &Request) -> bool {
     request.method() == Method::GET && is_fragment(request)
 }
 
-/// A form's answer cannot be asked for again, so a change of theme on it leads home; nor can the callback, whose address
-/// holds a code that no page repeats.
+/// A form's answer cannot be asked for again, so a change of theme on it leads home.
 fn here(request: &Request) -> String {
     let is_page = matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_page = is_page && request.uri().path() != "/oauth/callback";
-    let path = request.uri().path_and_query().filter(|_| is_page);
+    // The callback's address holds a code, which no page repeats.
+    let path = request.uri().path_and_query().filter(|path| is_page && path.path() != "/oauth/callback");
     path.map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned())
 }
 
