@@ -1,6 +1,8 @@
 //! The database behind the product's back: for forging rows, and for looking whether rows are left.
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 
 /// A connection of its own, as an intruder's.
 pub struct Intruder(DatabaseConnection);
@@ -9,6 +11,28 @@ impl Intruder {
     /// Opens the database at `url`.
     pub async fn open(url: &str) -> Self {
         Self(Database::connect(url).await.unwrap())
+    }
+
+    /// Whether this is PostgreSQL, whose dialect is another one.
+    pub fn is_postgres(&self) -> bool {
+        self.0.get_database_backend() == DatabaseBackend::Postgres
+    }
+
+    /// Bytes, from their hex digits, as a literal.
+    pub fn bytes(&self, hex: &str) -> String {
+        if self.is_postgres() { format!("'\\x{hex}'::bytea") } else { format!("x'{hex}'") }
+    }
+
+    /// Takes away the trigger that keeps a table's rows as they are.
+    pub async fn unguard(&self, table: &str) {
+        let trigger = match (self.is_postgres(), table) {
+            (true, "approval") => "approval_fixed ON approval",
+            (true, "draft_revision") => "draft_revision_fixed ON draft_revision",
+            (false, "approval") => "approval_only_voided",
+            (false, "draft_revision") => "draft_revision_fixed",
+            _ => panic!("no trigger of {table} is known"),
+        };
+        self.run(&format!("DROP TRIGGER {trigger}")).await;
     }
 
     /// Runs a statement; how many rows it changed, or why it was refused.
@@ -39,10 +63,13 @@ impl Intruder {
 /// Where `tests/run` has a throw-away PostgreSQL, in the variable's place with `{}` for the database's name.
 const CLUSTER: &str = "COUNTERSIGN_TEST_POSTGRES";
 
+/// How many databases this program has named.
+static NAMED: AtomicUsize = AtomicUsize::new(0);
+
 /// An empty database of its own in the throw-away PostgreSQL; none where there is no such.
 pub async fn fresh_postgres() -> Option<String> {
     let cluster = std::env::var(CLUSTER).ok()?;
-    let name = format!("t{}", uuid::Uuid::now_v7().simple());
+    let name = format!("t{}_{}", std::process::id(), NAMED.fetch_add(1, Ordering::Relaxed));
     let server = Intruder::open(&cluster.replace("{}", "postgres")).await;
     server.run(&format!("CREATE DATABASE {name}")).await;
     server.0.close().await.unwrap();
