@@ -101,7 +101,7 @@ fn the_configuration_is_shown_without_its_secrets() {
     assert!(show("config print").contains("COUNTERSIGN_LISTEN"));
     assert!(show("config check").contains("sound"));
     let sound: Value = serde_json::from_str(&show("config check --json")).unwrap();
-    assert_eq!(sound, json!({"ok": true, "problems": []}));
+    assert_eq!((&sound["ok"], &sound["problems"]), (&json!(true), &json!([])));
 }
 
 #[test]
