@@ -23,6 +23,7 @@ mod needs_decision;
 mod operators_and_tokens;
 mod publish_at_not_before;
 mod restart_mid_send;
+mod reviewer_removed;
 mod same_events_through_page_and_api;
 mod secrets_appear_nowhere;
 mod self_approval_refused;

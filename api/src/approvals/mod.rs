@@ -9,6 +9,7 @@ pub mod look;
 mod people;
 pub mod permit;
 pub mod policy;
+pub(crate) mod reopen;
 mod signature;
 pub(crate) mod store;
 mod submit;

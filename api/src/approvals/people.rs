@@ -1,10 +1,15 @@
 //! Changing a person whose signatures others wait for.
 
-use countersign_entities::ids::{DraftId, OperatorId};
+use countersign_entities::{
+    ids::{DraftId, OperatorId},
+    vocabulary::VoidReason,
+};
 
-use super::store;
+use super::{reopen::void_and_reopen, store};
 use crate::{
     app::App,
+    audit::AuditedTx,
+    drafts::{self, void::VoidError},
     error::{Fault, FieldError, Kind, Refusal},
     operators::{Authority, Operator, OperatorChange, OperatorError, Role, people},
 };
@@ -51,7 +56,29 @@ pub async fn change_operator(
             return Err(OperatorChangeError::WouldVoid(drafts));
         }
     }
-    Ok(people::change(app, by, id, change).await?)
+    let by = by.into();
+    let operator = people::change(app, by.clone(), id, change).await?;
+    if ends_signing {
+        void_all_of(app, &by, id).await?;
+    }
+    Ok(operator)
+}
+
+/// Voids what a person signed and has not gone out, so that somebody else can sign it. Where this is cut short the gate
+/// voids the rest: it goes by the log, which tells that the person stepped down.
+async fn void_all_of(app: &App, by: &Authority, id: &OperatorId) -> Result<(), Fault> {
+    for draft in store::scheduled_of(&app.db, id).await? {
+        let tx = AuditedTx::begin(app).await?;
+        let Some(draft) = drafts::store::lock(&tx, &draft).await? else { continue };
+        match void_and_reopen(&tx, app, &draft, VoidReason::ReviewerRemoved, by.actor()).await {
+            Ok(events) if events.is_empty() => {}
+            Ok(events) => tx.commit(events).await.map(drop)?,
+            // A worker has it: the gate decides.
+            Err(VoidError::TooLate) => {}
+            Err(VoidError::Fault(fault)) => return Err(fault),
+        }
+    }
+    Ok(())
 }
 
 impl Refusal for OperatorChangeError {

@@ -7,8 +7,8 @@ use countersign_entities::{
 
 use super::view::Publication;
 use crate::{
-    actor::Actor,
     app::App,
+    approvals,
     audit::{AuditedTx, Event},
     drafts::{self, Draft, store::Change},
     error::Fault,
@@ -62,17 +62,8 @@ pub(super) async fn reopen(
     attention: &str,
 ) -> Result<(Draft, Vec<Event>), Fault> {
     let before = locked(tx, publication).await?;
-    let (draft, revision) = drafts::renew(tx, app, &before).await?;
-    let change = Change {
-        state: Some(state),
-        tab: Some(Tab::Attention),
-        attention: Some(Some(attention.to_owned())),
-        submitted: (state == DraftState::Draft).then_some(None),
-        ..Change::default()
-    };
-    let draft = drafts::store::change(tx, &draft, change).await?;
-    let edited = drafts::events::edited(app, &Actor::worker(), &draft, &revision)?;
-    Ok((before, vec![edited]))
+    let events = approvals::reopen::reopen(tx, app, &before, state, attention).await?;
+    Ok((before, events))
 }
 
 pub(super) async fn locked(tx: &AuditedTx<'_>, publication: &Publication) -> Result<Draft, Fault> {

@@ -1,9 +1,9 @@
 //! Approvals that do not hold any more: lapsed, or the reviewer or the rule has changed.
 
-use countersign_entities::vocabulary::{DraftState, PublicationState, VoidReason};
+use countersign_entities::vocabulary::{PublicationState, VoidReason};
 
 use super::{
-    show::{locked, reopen},
+    show::locked,
     store::{self, Advance},
     tell::publish_event,
     turn::Turn,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     actor::Actor,
     app::App,
+    approvals::reopen::void_and_reopen,
     audit::{AuditedTx, Happening},
     drafts::{self, Draft},
     error::Fault,
@@ -50,13 +51,11 @@ pub(super) async fn void_for(
     if draft.publication_id.as_ref() != Some(&publication.id) {
         return end_alone(app, tx, publication, &draft, reason).await;
     }
-    let mut events = match drafts::void::void(&tx, app, &draft, reason, &Actor::worker()).await {
+    let events = match void_and_reopen(&tx, app, &draft, reason, &Actor::worker()).await {
         Ok(events) => events,
         Err(drafts::void::VoidError::TooLate) => return Ok(()),
         Err(drafts::void::VoidError::Fault(fault)) => return Err(fault),
     };
-    let (_, mut after) = reopen(&tx, app, publication, DraftState::InReview, reason.as_str()).await?;
-    events.append(&mut after);
     tx.commit(events).await.map(drop)
 }
 
