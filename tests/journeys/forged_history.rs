@@ -118,3 +118,83 @@ async fn rows_of_the_log_cannot_be_replaced() {
     }
     h.finish().await;
 }
+
+#[tokio::test]
+async fn a_revision_that_the_log_does_not_know_is_not_signed() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let intruder = h.intruder().await;
+    // A forger computes the digest as anybody can: over the same salt, with other words.
+    let (salt, content) = (
+        intruder.texts("SELECT salt FROM draft_revision").await.remove(0),
+        intruder
+            .texts("SELECT content FROM draft_revision")
+            .await
+            .remove(0)
+            .replace("Plum tart", "Cheap pills"),
+    );
+    let domain = b"countersign/draft/v1\n".as_slice();
+    let hashed = [domain, &hex::decode(&salt).unwrap(), content.as_bytes()].concat();
+    let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&hashed));
+    let forge = format!(
+        "INSERT INTO draft_revision (draft_id, revision, salt, digest, content, asset_id, author_id, token_id, fields, \
+         created_at) SELECT draft_id, 2, salt, '{digest}', '{content}', asset_id, NULL, NULL, '', created_at \
+         FROM draft_revision"
+    );
+    assert_eq!(intruder.run(&forge).await, 1);
+    let show = "UPDATE draft SET revision = 2, version = version + 1, title = REPLACE(title, 'Plum tart', 'Cheap pills')";
+    assert_eq!(intruder.run(&format!("{show}, digest = '{digest}'")).await, 1);
+    let forged = stage.author.look(draft.id()).await;
+    assert_eq!(forged.digest(), digest);
+    stage.reviewer.try_approve(&forged).await.refused(500, "internal");
+    wait_and_see(&h).await;
+    assert_eq!(h.creates(), 0);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_pause_that_is_deleted_still_pauses() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    h.admin().await.post_empty("/publishing/pause").await.ok();
+    h.approved_draft(&stage).await;
+    h.intruder().await.run("DELETE FROM setting").await;
+    wait_and_see(&h).await;
+    assert_eq!(h.creates(), 0);
+    assert!(h.admin().await.get("/publishing").await.ok().to_string().contains("opr_"), "and it shows");
+    h.admin().await.post_empty("/publishing/resume").await.ok();
+    h.run_workers().await;
+    h.the_pin();
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_damaged_draft_holds_nobody_else_up() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let damaged = h.approved_draft(&stage).await;
+    let good = h.draft_in_review(&stage).await;
+    let good = stage.reviewer.approve(&good).await;
+    let intruder = h.intruder().await;
+    intruder.unguard("draft_revision").await;
+    let damage = format!("UPDATE draft_revision SET content = '{{' WHERE draft_id = '{}'", damaged.id());
+    assert_eq!(intruder.run(&damage).await, 1);
+    h.publish().await;
+    wait_and_see(&h).await;
+    assert_eq!(stage.author.look(good.id()).await.state(), "published");
+    let state = format!("SELECT state FROM publication WHERE draft_id = '{}'", damaged.id());
+    assert_eq!(intruder.texts(&state).await, ["refused"]);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn the_type_of_an_image_is_that_of_its_bytes() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    h.approved_draft(&stage).await;
+    assert_eq!(h.intruder().await.run("UPDATE asset SET content_type = 'image/jpeg'").await, 1);
+    h.publish().await;
+    h.the_pin();
+    h.finish().await;
+}

@@ -270,7 +270,9 @@ async fn check_approval(app: &App, tx: &AuditedTx<'_>, facts: &Facts) -> Result<
         return Err(Denied::Void(VoidReason::Expired));
     }
     let roles: Option<Roles> = facts.reviewer_roles.as_deref().and_then(|roles| roles.parse().ok());
-    if facts.is_reviewer_disabled || !roles.is_some_and(|roles| roles.has(Role::Reviewer)) {
+    let is_reviewer = !facts.is_reviewer_disabled && roles.is_some_and(|roles| roles.has(Role::Reviewer));
+    // Whoever is let in again signs again: what was void in between does not come back to life.
+    if !is_reviewer || told::has_stepped_down(tx, &approval.reviewer_id, &approval.event_id).await? {
         return Err(Denied::Void(VoidReason::ReviewerRemoved));
     }
     let authors = told::authors(tx, &approval.draft_id).await?;
@@ -291,7 +293,10 @@ async fn check_content(tx: &AuditedTx<'_>, facts: &Facts, sent: &[u8; 32]) -> Re
     if !is_current {
         return Err(Denied::NotGenuine("the draft is not in the state that was approved"));
     }
-    let revision: Option<Revision> = drafts::revision(tx, &approval.draft_id, approval.revision).await?;
+    let revision: Option<Revision> = match drafts::revision(tx, &approval.draft_id, approval.revision).await {
+        Err(Fault::Lost(why)) => return Err(Denied::NotGenuine(why)),
+        read => read?,
+    };
     let revision = revision.ok_or(Denied::NotGenuine("the approved revision is gone"))?;
     if revision.recomputed_digest() != approval.digest {
         return Err(Denied::NotGenuine("the content is not what was approved"));

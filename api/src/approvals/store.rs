@@ -13,7 +13,16 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use crate::{audit::AuditedTx, db::Reads, error::Fault};
+use super::Error;
+use crate::{
+    audit::{
+        AuditedTx,
+        read::{self, StoredEvent},
+    },
+    db::Reads,
+    error::Fault,
+    operators::{Forbidden, Reviewer, Role, Roles},
+};
 
 /// A reviewer's approval of one revision.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,6 +186,25 @@ pub(super) async fn scheduled_of(on: &impl Reads, reviewer: &OperatorId) -> Resu
     Ok(rows.into_iter().map(|row| row.draft_id).collect())
 }
 
+/// Asks again, inside the transaction, whether somebody may decide: they may have been kept out, or lost the role, since
+/// the request came in.
+///
+/// # Errors
+/// [`Forbidden::Role`] where they may not any more.
+pub(super) async fn still_reviews(tx: &AuditedTx<'_>, reviewer: &Reviewer) -> Result<(), Error> {
+    let mut query = operator::Entity::find_by_id(reviewer.id().clone());
+    if tx.is_postgres() {
+        query = query.lock_shared();
+    }
+    let row = query.one(tx.connection()).await.map_err(Fault::from)?;
+    let row = row.filter(|row| row.disabled_at.is_none());
+    let roles: Option<Roles> = row.and_then(|row| row.roles.parse().ok());
+    match roles {
+        Some(roles) if roles.has(Role::Reviewer) => Ok(()),
+        _ => Err(Forbidden::Role(Role::Reviewer).into()),
+    }
+}
+
 /// Where a connection stands.
 pub(super) async fn connection_state(
     on: &impl Reads,
@@ -266,9 +294,17 @@ pub(super) async fn lock_publication(tx: &AuditedTx<'_>, id: &PublicationId) -> 
 /// The setting of the kill switch; the publisher writes it.
 pub(crate) const PAUSED: &str = "publishing.paused";
 
-/// Whether publishing is paused.
+/// Whether publishing is paused: the row says so, or the log, which nobody can delete from.
 pub(crate) async fn is_paused(on: &impl Reads) -> Result<bool, Fault> {
-    Ok(setting::Entity::find_by_id(PAUSED).one(on.connection()).await?.is_some())
+    let row = setting::Entity::find_by_id(PAUSED).one(on.connection()).await?;
+    Ok(row.is_some() || paused_by_log(on).await?.is_some())
+}
+
+/// The last `system.publishing_paused` of the log, where none resumed after it.
+pub(crate) async fn paused_by_log(on: &impl Reads) -> Result<Option<StoredEvent>, Fault> {
+    let Some(paused) = read::last(on, "system.publishing_paused").await? else { return Ok(None) };
+    let resumed = read::last(on, "system.publishing_resumed").await?;
+    Ok(Some(paused).filter(|paused| resumed.is_none_or(|resumed| resumed.position < paused.position)))
 }
 
 /// One send, on its way into the table.

@@ -4,17 +4,19 @@
 //! Rows can be written by whoever has the database; the log's are chained. So what the rows say is believed only as far
 //! as the log says it too.
 
-use countersign_entities::ids::{DraftId, OperatorId};
+use countersign_entities::ids::{DraftId, EventId, OperatorId};
 
 use super::Approval;
 use crate::{
     audit::{
+        Value,
         header::{ActorKind, Header},
         read::{self, StoredEvent},
     },
     db::Reads,
-    drafts,
+    drafts::{self, Draft},
     error::Fault,
+    operators::Role,
 };
 
 /// Types that void the approval before them.
@@ -27,6 +29,9 @@ const VOIDING: [&str; 6] = [
     "review.changes_requested",
 ];
 
+/// Types that tell of a revision.
+const WRITING: [&str; 2] = ["review.draft.created", "review.draft.edited"];
+
 /// Types after which a publication waits to be sent. Whatever else came last, such as a start without its end, a Pin or
 /// an unknown outcome, forbids a send.
 const WAITING: [&str; 3] = ["publish.scheduled", "publish.rescheduled", "publish.released"];
@@ -38,6 +43,48 @@ pub(super) async fn authors(on: &impl Reads, draft: &DraftId) -> Result<Vec<Oper
     Ok(authors)
 }
 
+/// Whether the log tells of this revision of a draft, and of no later one.
+pub(super) async fn is_written(on: &impl Reads, draft: &Draft) -> Result<bool, Fault> {
+    let events = read::about(on, draft.id.as_str(), 0).await?;
+    Ok(is_last_written(&events, draft.revision, &draft.digest))
+}
+
+/// Whether the last writing among these events is of this revision and digest.
+fn is_last_written<'a>(
+    events: impl IntoIterator<Item = &'a StoredEvent>,
+    revision: i32,
+    digest: &str,
+) -> bool {
+    let last = events.into_iter().filter(|event| WRITING.contains(&event.kind.as_str())).last();
+    last.and_then(|event| Header::parse_line(&event.header).ok()).is_some_and(|header| {
+        header.object.is_some_and(|object| object.revision == Some(i64::from(revision)))
+            && header.facts.get("digest").and_then(|digest| digest.as_str()) == Some(digest)
+    })
+}
+
+/// Whether a person stopped being a reviewer at some time after an event, whatever they are now.
+pub(super) async fn has_stepped_down(
+    on: &impl Reads,
+    person: &OperatorId,
+    after: &EventId,
+) -> Result<bool, Fault> {
+    let Some(event) = read::find(on, after).await? else { return Ok(true) };
+    Ok(read::about(on, person.as_str(), event.position).await?.iter().any(ends_signing))
+}
+
+fn ends_signing(event: &StoredEvent) -> bool {
+    let is_still_reviewer = || {
+        let header = Header::parse_line(&event.header).ok()?;
+        let Some(Value::Array(roles)) = header.facts.get("roles") else { return None };
+        Some(roles.iter().any(|role| role.as_str() == Some(Role::Reviewer.as_str())))
+    };
+    match event.kind.as_str() {
+        "access.operator_disabled" => true,
+        "access.role_changed" => is_still_reviewer() != Some(true),
+        _ => false,
+    }
+}
+
 /// How many sends of a publication were begun by the log; `Err` where by the log nothing may be sent.
 pub(super) async fn sends(
     on: &impl Reads,
@@ -45,6 +92,10 @@ pub(super) async fn sends(
     publication: &str,
 ) -> Result<Result<usize, &'static str>, Fault> {
     let events = read::about(on, approval.draft_id.as_str(), 0).await?;
+    let before = events.iter().take_while(|event| event.id != approval.event_id);
+    if !is_last_written(before, approval.revision, &approval.digest) {
+        return Ok(Err("the audit log does not have the approved revision"));
+    }
     let mut rest = events.iter().skip_while(|event| event.id != approval.event_id);
     let Some(approved) = rest.next() else { return Ok(Err("the audit log does not have its approval")) };
     let after: Vec<&StoredEvent> = rest.collect();
@@ -68,7 +119,7 @@ fn is_way_of(event: &StoredEvent, publication: &str) -> bool {
 
 /// Who wrote, where the event tells of writing; the system's own revisions have no author.
 fn author(event: &StoredEvent) -> Option<OperatorId> {
-    let wrote = matches!(event.kind.as_str(), "review.draft.created" | "review.draft.edited");
+    let wrote = WRITING.contains(&event.kind.as_str());
     let header = Header::parse_line(&event.header).ok().filter(|_| wrote)?;
     let actor = header.actor;
     if actor.kind == ActorKind::Operator { actor.reference?.parse().ok() } else { None }

@@ -92,11 +92,15 @@ pub async fn approve(
     }
     let signer = Signer::current(app).await?;
     let tx = AuditedTx::begin(app).await?;
+    store::still_reviews(&tx, reviewer).await?;
     let (draft, revision) = current(&tx, id).await?;
     seen(&draft, decision.if_version)?;
     allow(draft.state == DraftState::InReview, &draft, "countersigning")?;
     if draft.digest != decision.digest {
         return Err(Error::Stale(Box::new(draft)));
+    }
+    if !told::is_written(&tx, &draft).await? {
+        return Err(Fault::Lost("the audit log does not have this revision").into());
     }
     let authors = told::authors(&tx, &draft.id).await?;
     let rule = app.config.review.rule;
@@ -226,6 +230,7 @@ pub async fn undo(
     if_version: Option<i64>,
 ) -> Result<Draft, Error> {
     let tx = AuditedTx::begin(app).await?;
+    store::still_reviews(&tx, reviewer).await?;
     let (draft, revision) = current(&tx, id).await?;
     seen(&draft, if_version)?;
     allow(matches!(draft.state, DraftState::Approved | DraftState::Published), &draft, "undoing")?;
@@ -286,6 +291,7 @@ async fn send_back(
 ) -> Result<Draft, Error> {
     refuse_secrets(app, note)?;
     let tx = AuditedTx::begin(app).await?;
+    store::still_reviews(&tx, reviewer).await?;
     let (draft, revision) = current(&tx, id).await?;
     seen(&draft, if_version)?;
     allow(draft.state == DraftState::InReview, &draft, "this verdict")?;

@@ -197,6 +197,14 @@ pub async fn overdue_intents(db: &Db, now: Timestamp, limit: u64) -> Result<Vec<
     store::overdue_intents(db, now, limit).await
 }
 
+/// The last event of exactly this type.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn last(on: &impl Reads, kind: &str) -> Result<Option<StoredEvent>, Fault> {
+    store::last(on, kind).await
+}
+
 /// Whether the outcome of a request is still to be told.
 ///
 /// # Errors

@@ -221,6 +221,16 @@ pub(super) async fn close_intent(tx: &DatabaseTransaction, request: &EventId) ->
     }
 }
 
+/// The last event of exactly this type.
+pub(super) async fn last(on: &impl Reads, kind: &str) -> Result<Option<StoredEvent>, Fault> {
+    let row = audit_event::Entity::find()
+        .filter(audit_event::Column::Kind.eq(kind))
+        .order_by_desc(audit_event::Column::Position)
+        .one(on.connection())
+        .await?;
+    Ok(row.map(StoredEvent::from))
+}
+
 /// Whether the outcome of a request is still to be told.
 pub(super) async fn is_open(on: &impl Reads, request: &EventId) -> Result<bool, Fault> {
     Ok(open_intent::Entity::find_by_id(request.clone()).one(on.connection()).await?.is_some())

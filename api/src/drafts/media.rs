@@ -200,3 +200,12 @@ fn advice(width: u32, height: u32) -> Vec<Advice> {
     let given = [(is_off, Advice::NotTwoToThree), (width < GOOD_WIDTH, Advice::Narrow)];
     given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, advice)| advice).collect()
 }
+
+/// The type of bytes that were made ready for Pinterest, by how they begin; none where they are no such image.
+pub fn content_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("image/png"),
+        _ => None,
+    }
+}

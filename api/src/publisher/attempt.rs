@@ -6,7 +6,7 @@ use countersign_entities::{
     vocabulary::{HoldReason, PublicationState, VoidReason},
 };
 
-use super::{claim::Claim, hold, settle, store, void::void_for};
+use super::{claim::Claim, hold, settle, store, view::Publication, void::void_for};
 use crate::{
     app::App,
     approvals::permit::{self, Credentials, Denied, Image, PublishPermit, Request},
@@ -70,15 +70,13 @@ fn setback(denied: Denied) -> Result<Setback, Fault> {
 /// Everything that takes time, before the gate: image and token.
 async fn prepare(app: &App, claim: &Claim) -> Result<Result<Request, Setback>, Fault> {
     let publication = &claim.publication;
-    let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else {
-        return Ok(Err(Setback::NotGenuine("its draft is gone")));
+    let image = match image(app, publication).await {
+        Ok(Ok(image)) => image,
+        Ok(Err(why)) => return Ok(Err(Setback::NotGenuine(why))),
+        // Damaged rows are no passing fault: what they belong to is set aside, and the account goes on.
+        Err(Fault::Lost(why)) => return Ok(Err(Setback::NotGenuine(why))),
+        Err(fault) => return Err(fault),
     };
-    let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
-    let image = match revision.and_then(|revision| revision.asset_id).as_ref() {
-        Some(asset) => store::image(&app.db, asset).await?,
-        None => None,
-    };
-    let Some((content_type, bytes)) = image else { return Ok(Err(Setback::NotGenuine("its image is gone"))) };
     let usable = match connections::usable(app, &publication.connection_id).await {
         Ok(usable) => usable,
         Err(connections::Unusable::Held(reason)) => return Ok(Err(Setback::Hold(reason))),
@@ -89,9 +87,26 @@ async fn prepare(app: &App, claim: &Claim) -> Result<Result<Request, Setback>, F
     Ok(Ok(Request {
         publication_id: publication.id.clone(),
         lease_token: claim.lease_token.clone(),
-        image: Image { content_type, bytes },
+        image,
         credentials,
     }))
+}
+
+/// The image of the draft's current revision; its type is that of its bytes, whatever a row says.
+async fn image(app: &App, publication: &Publication) -> Result<Result<Image, &'static str>, Fault> {
+    let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else {
+        return Ok(Err("its draft is gone"));
+    };
+    let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
+    let bytes = match revision.and_then(|revision| revision.asset_id) {
+        Some(asset) => store::image(&app.db, &asset).await?,
+        None => None,
+    };
+    let Some(bytes) = bytes else { return Ok(Err("its image is gone")) };
+    Ok(match drafts::media::content_type(&bytes) {
+        Some(content_type) => Ok(Image { content_type: content_type.to_owned(), bytes }),
+        None => Err("its image is none"),
+    })
 }
 
 async fn set_back(app: &App, claim: &Claim, setback: Setback) -> Result<(), Fault> {

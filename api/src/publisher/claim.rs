@@ -1,6 +1,11 @@
 //! Taking the next publication that is due.
 
-use countersign_entities::vocabulary::PublicationState;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use countersign_entities::{Timestamp, ids::ConnectionId, vocabulary::PublicationState};
 
 use super::{hold, store, view::Publication};
 use crate::{
@@ -14,6 +19,24 @@ use crate::{
 pub(super) struct Claim {
     pub(super) publication: Publication,
     pub(super) lease_token: String,
+}
+
+/// Accounts that Pinterest told to wait, as this process knows: also where the publication that was told so is gone.
+#[derive(Default)]
+pub(super) struct Resting(Mutex<HashMap<ConnectionId, Timestamp>>);
+
+impl Resting {
+    /// Notes that an account waits.
+    pub(super) fn until(&self, account: &ConnectionId, until: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), until);
+    }
+
+    /// Those that still wait.
+    fn now(&self, now: Timestamp) -> Vec<ConnectionId> {
+        let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|_, until| *until > now);
+        resting.keys().cloned().collect()
+    }
 }
 
 /// What looking for work found.
@@ -33,7 +56,8 @@ pub(super) async fn claim(app: &App) -> Result<Claimed, Fault> {
         return Ok(Claimed::Nothing);
     }
     let tx = AuditedTx::housekeeping(app, Housekeeping::Claims).await?;
-    let Some(publication) = store::next_due(&tx, now).await? else { return Ok(Claimed::Nothing) };
+    let resting = app.memory.of::<Resting>().now(now);
+    let Some(publication) = store::next_due(&tx, now, resting).await? else { return Ok(Claimed::Nothing) };
     if let Some(reason) = hold::obstacle(app, &tx, &publication).await? {
         drop(tx);
         hold::hold(app, &publication, PublicationState::Scheduled, None, reason).await?;

@@ -86,6 +86,11 @@ fn by_code(error: &UpstreamError) -> Outcome {
         Disposition::Scope => Outcome::NotAccepted(Retry::Scope),
         Disposition::Tier => Outcome::NotAccepted(Retry::Tier),
         Disposition::Reauthorise => Outcome::NotAccepted(Retry::Token),
+        // Pinterest's refusals carry a code. Without one something in between may have spoken, which proves nothing;
+        // but a body that is too large is refused before anybody reads it.
+        Disposition::Gone | Disposition::Refuse if error.code.is_none() && error.status != 413 => {
+            Outcome::Unknown { why: "not_pinterests" }
+        }
         Disposition::Gone | Disposition::Refuse => Outcome::Refused { why: refused(error) },
         Disposition::Unknown => Outcome::Unknown { why: "server_error" },
     }
@@ -149,6 +154,9 @@ mod tests {
             (307, ""),
             (408, ""),
             (409, "{}"),
+            (403, "<html>"),
+            (400, ""),
+            (404, "{}"),
         ];
         for (status, body) in
             odd.into_iter().chain([(500, ""), (502, "x"), (503, "{}"), (504, ""), (599, "")])

@@ -12,6 +12,7 @@ use super::{
     show::{locked, show, show_published},
     store::{self, Advance},
     tell::publish_event,
+    turn::Turn,
     view::{AttemptView, Publication},
 };
 use crate::{
@@ -27,16 +28,31 @@ use crate::{
 /// How the log calls an answer that came too late to be an outcome.
 const LATE: &str = "late_answer";
 
-/// Looks at one board, if one is due.
+/// How many boards are looked at in one go.
+const BATCH: u64 = 10;
+
+/// Looks at the boards that are due.
 pub(super) async fn look_at_due(app: &App) -> Result<bool, Fault> {
-    let Some(publication) = store::next_look(&app.db, app.now()).await? else { return Ok(false) };
+    let mut turn = Turn::default();
+    for publication in store::next_looks(&app.db, app.now(), BATCH).await? {
+        let looked = match look_once(app, &publication).await {
+            // Damaged rows stay damaged: a person decides.
+            Err(Fault::Lost(why)) => {
+                tracing::error!(publication = %publication.id, why, "this publication's rows are damaged");
+                decide(app, &publication, "rows_damaged", None).await
+            }
+            looked => looked,
+        };
+        turn.take(&publication, looked.map(|()| true));
+    }
+    turn.end()
+}
+
+async fn look_once(app: &App, publication: &Publication) -> Result<(), Fault> {
     let attempts = store::attempts(&app.db, &publication.id).await?;
-    let Some(attempt) = attempts.last() else {
-        return decide(app, &publication, "no_attempt", None).await.map(|()| true);
-    };
-    let seen = look(app, &publication, attempt).await?;
-    conclude(app, &publication, attempt, seen).await?;
-    Ok(true)
+    let Some(attempt) = attempts.last() else { return decide(app, publication, "no_attempt", None).await };
+    let seen = look(app, publication, attempt).await?;
+    conclude(app, publication, attempt, seen).await
 }
 
 /// What a look showed.

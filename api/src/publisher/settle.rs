@@ -13,11 +13,12 @@ use super::{
     outcome::{Outcome, classify},
     show::{locked, reopen, show, show_published},
     store::{self, Advance, Settled},
-    tell::{ended, happening, outcome_event, publish_event},
+    tell::{ended, happening, outcome_event, publish_event, stream},
     verdict::{self, Verdict},
     view::Publication,
 };
 use crate::{
+    actor::Actor,
     app::App,
     approvals::permit::PublishPermit,
     audit::{AuditedTx, Event, Happening},
@@ -204,7 +205,7 @@ pub(super) async fn refuse_unproven(
 ) -> Result<(), Fault> {
     tracing::error!(publication = %publication.id, why, "a publication is not what was approved; nothing was sent");
     let tx = AuditedTx::begin(app).await?;
-    let draft = locked(&tx, publication).await?;
+    let draft = drafts::store::lock(&tx, &publication.draft_id).await?;
     let step = Advance {
         lease: Some(lease),
         why: Some(NOT_GENUINE),
@@ -213,12 +214,19 @@ pub(super) async fn refuse_unproven(
     if !store::advance(&tx, &publication.id, step, app.now()).await? {
         return Ok(());
     }
-    let (draft, mut events) = give_back(&tx, app, publication, &draft).await?;
-    let happening = Happening::PublishRefused { why: NOT_GENUINE };
+    let refused = Happening::PublishRefused { why: NOT_GENUINE };
+    let mut events = Vec::new();
     // The cause may be forged too: the event cites nothing.
-    let mut event = publish_event(app, publication, &draft, happening).denied();
-    event.cause = None;
-    events.insert(0, event);
+    let told =
+        Event::fresh(app, stream(publication), &Actor::worker(), refused).flow(&publication.id).denied();
+    match draft {
+        Some(draft) => {
+            let (draft, after) = give_back(&tx, app, publication, &draft).await?;
+            events.push(told.about_draft(&draft.id, draft.revision));
+            events.extend(after);
+        }
+        None => events.push(told.about("publication", &publication.id)),
+    }
     tx.commit(events).await.map(drop)
 }
 

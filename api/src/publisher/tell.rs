@@ -20,6 +20,11 @@ use crate::{
     },
 };
 
+/// The stream of a publication's account.
+pub(super) fn stream(publication: &Publication) -> Stream {
+    Stream::Connection(publication.connection_id.to_string())
+}
+
 /// A `publish.*` event of the worker's.
 pub(super) fn publish_event(
     app: &App,
@@ -38,8 +43,7 @@ pub(super) fn publish_event_by(
     draft: &Draft,
     happening: Happening,
 ) -> Event {
-    let event =
-        Event::fresh(app, Stream::Connection(publication.connection_id.to_string()), actor, happening);
+    let event = Event::fresh(app, stream(publication), actor, happening);
     event.about_draft(&draft.id, draft.revision).flow(&publication.id).cause(&publication.approved_by)
 }
 

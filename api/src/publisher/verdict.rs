@@ -9,7 +9,7 @@ use countersign_entities::{
 };
 
 use super::{
-    claim::Claim,
+    claim::{Claim, Resting},
     outcome::{Outcome, Retry},
     store,
 };
@@ -66,7 +66,10 @@ pub(super) async fn decide(
         Outcome::Refused { why } => Verdict::new(AttemptClass::Refused, PublicationState::Refused, why),
         Outcome::Unknown { why } => unknown(app, why),
         Outcome::NotAccepted(Retry::Backoff(why)) => Verdict::again(why, now.plus(backoff(app, n))),
-        Outcome::NotAccepted(Retry::Throttled(wait)) => Verdict::again("rate_limited", now.plus(*wait)),
+        Outcome::NotAccepted(Retry::Throttled(wait)) => {
+            app.memory.of::<Resting>().until(id, now.plus(*wait));
+            Verdict::again("rate_limited", now.plus(*wait))
+        }
         Outcome::NotAccepted(Retry::Spam) => {
             connections::hold_for_spam(app, id).await?;
             Verdict::held("spam", HoldReason::Spam)

@@ -169,6 +169,11 @@ pub(crate) async fn sql(app: &App, statement: &str) {
     tx.commit(Vec::new()).await.unwrap();
 }
 
+/// Runs a statement behind the product's back.
+pub(crate) async fn run(app: &App, statement: &str) {
+    app.db.connection().execute_unprepared(statement).await.unwrap();
+}
+
 /// One number.
 pub(crate) async fn number(app: &App, query: &str) -> i64 {
     let on = app.db.connection();

@@ -1,6 +1,11 @@
 //! Taking, prolonging and giving back publications: leases.
 
-use countersign_entities::{Timestamp, ids::PublicationId, publication, vocabulary::PublicationState};
+use countersign_entities::{
+    Timestamp,
+    ids::{ConnectionId, PublicationId},
+    publication,
+    vocabulary::PublicationState,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement},
@@ -19,10 +24,11 @@ pub(in crate::publisher) async fn has_due(on: &impl Reads, now: Timestamp) -> Re
 }
 
 /// The next publication that is due and whose account is idle and not told to wait; while a twin (same board, same
-/// texts) is unknown, it waits. On PostgreSQL rows that another worker is taking are passed over.
+/// texts) is unknown, it waits. `resting` are accounts that wait although no publication of theirs says so. On PostgreSQL rows that another worker is taking are passed over.
 pub(in crate::publisher) async fn next_due(
     tx: &HousekeepingTx,
     now: Timestamp,
+    resting: Vec<ConnectionId>,
 ) -> Result<Option<Publication>, Fault> {
     use publication::Column;
     let mut query = publication::Entity::find()
@@ -34,6 +40,9 @@ pub(in crate::publisher) async fn next_due(
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)
         .limit(1);
+    if !resting.is_empty() {
+        query = query.filter(Column::ConnectionId.is_not_in(resting));
+    }
     if tx.connection().get_database_backend() == DatabaseBackend::Postgres {
         query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }

@@ -15,17 +15,19 @@ use crate::{
     publisher::view::Publication,
 };
 
-/// The unknown publication whose board must be looked at next.
-pub(in crate::publisher) async fn next_look(
+/// Unknown publications whose boards must be looked at, the longest due first.
+pub(in crate::publisher) async fn next_looks(
     on: &impl Reads,
     now: Timestamp,
-) -> Result<Option<Publication>, Fault> {
-    let row = publication::Entity::find()
+    limit: u64,
+) -> Result<Vec<Publication>, Fault> {
+    let rows = publication::Entity::find()
         .filter(publication::Column::NextLookAt.lte(now))
         .order_by_asc(publication::Column::NextLookAt)
-        .one(on.connection())
+        .limit(limit)
+        .all(on.connection())
         .await?;
-    Ok(row.map(Publication::from))
+    Ok(rows.into_iter().map(Publication::from).collect())
 }
 
 /// Notes that a board was looked at and when to look again; says whether the publication was still unknown.

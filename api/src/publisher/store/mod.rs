@@ -19,10 +19,15 @@ mod looks;
 mod rows;
 
 pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
-pub(super) use looks::{known_pins, look_later, looked, looked_last, next_look, set_drift};
+pub(super) use looks::{known_pins, look_later, looked, looked_last, next_looks, set_drift};
 
 use super::view::{AttemptView, Publication};
-use crate::{approvals::store::PAUSED, audit::AuditedTx, db::Reads, error::Fault};
+use crate::{
+    approvals::store::{PAUSED, paused_by_log},
+    audit::AuditedTx,
+    db::Reads,
+    error::Fault,
+};
 
 /// A publication by its id.
 pub(super) async fn find(on: &impl Reads, id: &PublicationId) -> Result<Option<Publication>, Fault> {
@@ -280,13 +285,13 @@ pub(super) async fn account(on: &impl Reads, id: &ConnectionId) -> Result<Option
     }))
 }
 
-/// Type and bytes of an image.
-pub(super) async fn image(on: &impl Reads, id: &AssetId) -> Result<Option<(String, Vec<u8>)>, Fault> {
+/// The bytes of an image.
+pub(super) async fn image(on: &impl Reads, id: &AssetId) -> Result<Option<Vec<u8>>, Fault> {
     let Some(asset) = asset::Entity::find_by_id(id.clone()).one(on.connection()).await? else {
         return Ok(None);
     };
     let blob = asset_blob::Entity::find_by_id(asset.sha256).one(on.connection()).await?;
-    Ok(blob.map(|blob| (asset.content_type, blob.content)))
+    Ok(blob.map(|blob| blob.content))
 }
 
 /// Writes or removes the kill switch's setting.
@@ -308,5 +313,9 @@ pub(super) async fn set_paused(tx: &AuditedTx<'_>, by: Option<&str>, now: Timest
 /// Who paused publishing, and when.
 pub(super) async fn paused(on: &impl Reads) -> Result<Option<(String, Timestamp)>, Fault> {
     let row = setting::Entity::find_by_id(PAUSED).one(on.connection()).await?;
-    Ok(row.map(|row| (row.value, row.changed_at)))
+    if let Some(row) = row {
+        return Ok(Some((row.value, row.changed_at)));
+    }
+    let told = paused_by_log(on).await?;
+    Ok(told.map(|event| (event.actor_ref.unwrap_or_else(|| "cli".to_owned()), event.at)))
 }

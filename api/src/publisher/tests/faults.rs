@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     audit::read,
     connections,
+    drafts::store::fixture,
     hooks::Point,
     publisher::{outcome::Outcome, reconcile, settle::Sent, store},
 };
@@ -107,6 +108,42 @@ async fn a_limit_holds_for_the_whole_account() {
         assert_eq!(desk.now(&approved).await.state, PublicationState::Published);
     }
     desk.is_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_outlasts_the_pin_that_met_it() {
+    let desk = desk().await;
+    let limited = Trouble::status("pins/create", When::Before, 429, 8, "This request exceeded a rate limit.")
+        .header("Retry-After", "30");
+    desk.world.simulator.set_faults(vec![limited]).unwrap();
+    let (first, second) = (desk.approved("Tiles").await, desk.approved("Cups").await);
+    desk.after(UNDO).await;
+    drafts::cancel(desk.app(), &desk.ada.author().unwrap(), &first.draft.id, None).await.unwrap();
+    desk.after(Duration::from_secs(29)).await;
+    assert_eq!(desk.world.calls("/pins"), 1);
+    desk.after(Duration::from_secs(1)).await;
+    assert_eq!(desk.now(&second).await.state, PublicationState::Published);
+    desk.is_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_unknown_one_is_for_a_person_and_the_next_one_is_found() {
+    let desk = desk().await;
+    let damaged = desk.lost("Ferns").await;
+    desk.world.simulator.set_faults(vec![Trouble::new("pins/create", When::After, Kind::Reset)]).unwrap();
+    let good = desk.approved("Twelve soups").await;
+    desk.world.advance(UNDO);
+    let id = damaged.draft.id.to_string();
+    fixture::run(desk.app(), "DROP TRIGGER draft_revision_fixed").await;
+    fixture::run(desk.app(), &format!("UPDATE draft_revision SET salt = 'zz' WHERE draft_id = '{id}'")).await;
+    run_until_idle(desk.app()).await.unwrap();
+    desk.after(Duration::from_secs(5)).await;
+    assert_eq!(desk.now(&good).await.state, PublicationState::Published);
+    let set_aside = desk.now(&damaged).await;
+    assert_eq!(
+        (set_aside.state, set_aside.why.as_deref()),
+        (PublicationState::NeedsDecision, Some("rows_damaged"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

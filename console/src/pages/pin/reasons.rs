@@ -98,6 +98,7 @@ pub(crate) fn lost(why: &str) -> String {
         "no_id_in_answer" => "it did not name the Pin".to_owned(),
         "unexpected_redirect" => "it led elsewhere".to_owned(),
         "server_error" => "Pinterest had a fault of its own".to_owned(),
+        "not_pinterests" => "it was no answer of Pinterest's".to_owned(),
         "conflict" => "Pinterest spoke of a conflict".to_owned(),
         "lease_expired" | "interrupted" => "we were interrupted while it was sent".to_owned(),
         other => plain(other),
