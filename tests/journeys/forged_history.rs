@@ -68,6 +68,8 @@ async fn a_reviewer_is_shown_nothing_but_what_would_be_signed() {
     ] {
         assert_eq!(intruder.run(forge).await, 1);
         stage.reviewer.page(&desk).await.is(500);
+        stage.reviewer.get(&format!("/drafts/{}", draft.id())).await.refused(500, "internal");
+        assert_eq!(stage.reviewer.all("/drafts").await.len(), 1, "a list is not lost for it");
         stage.reviewer.try_approve(&draft).await.refused(500, "internal");
         assert_eq!(intruder.run(restore).await, 1);
     }
@@ -79,6 +81,46 @@ async fn a_reviewer_is_shown_nothing_but_what_would_be_signed() {
     assert_eq!(intruder.run(&format!("UPDATE asset_blob SET content = {}", intruder.bytes(&hex))).await, 1);
     let asset = draft.json["asset"]["id"].as_str().unwrap();
     stage.reviewer.get(&format!("/assets/{asset}/content")).await.refused(500, "internal");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn an_images_row_that_names_other_bytes_is_not_shown_as_the_image() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let (own, id) =
+        (draft.json["asset"]["sha256"].as_str().unwrap(), draft.json["asset"]["id"].as_str().unwrap());
+    let page = stage.reviewer.page(&format!("/review?draft={}", draft.id())).await;
+    let image = format!("/assets/{id}/content?sha256={own}");
+    assert!(page.is(200).text().contains(&image));
+    stage.reviewer.page(&image).await.is(200);
+    stage.reviewer.get(&image).await.is(200);
+
+    let other = stage.author.upload_png(countersign_tests::pictures::picture(3)).await;
+    let other = other["sha256"].as_str().unwrap();
+    let swap = format!("UPDATE asset SET sha256 = '{other}' WHERE id = '{id}'");
+    assert_eq!(h.intruder().await.run(&swap).await, 1);
+    stage.reviewer.page(&image).await.is(404);
+    stage.reviewer.get(&image).await.refused(404, "asset_not_found");
+    stage.reviewer.get(&format!("/drafts/{}", draft.id())).await.refused(500, "internal");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_list_of_drafts_outlives_a_damaged_and_a_lost_revision() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let intruder = h.intruder().await;
+    intruder.unguard("draft_revision").await;
+    for damage in ["UPDATE draft_revision SET content = 'x'", "UPDATE draft_revision SET revision = 7"] {
+        assert_eq!(intruder.run(damage).await, 1);
+        let listed = stage.reviewer.all("/drafts").await;
+        assert_eq!((&listed[0]["id"], &listed[0]["title"]), (&json!(draft.id()), &draft.json["title"]));
+        assert!(listed[0]["description"].is_null() && listed[0]["asset"].is_object(), "{}", listed[0]);
+        stage.reviewer.get(&format!("/drafts/{}", draft.id())).await.refused(500, "internal");
+    }
     h.finish().await;
 }
 

@@ -68,10 +68,10 @@ pub async fn revision(on: &impl Reads, id: &DraftId, n: i32) -> Result<Option<Re
     store::revision(on, id, n).await
 }
 
-/// Some revisions of some drafts, in no order; those that there are not are left out.
+/// Some revisions of some drafts, in no order; those that there are not, or that are damaged, are left out.
 ///
 /// # Errors
-/// [`Fault`] where the database fails, or a row is damaged.
+/// [`Fault`] where the database fails.
 pub async fn revisions(on: &impl Reads, wanted: &[(DraftId, i32)]) -> Result<Vec<Revision>, Fault> {
     store::revisions(on, wanted).await
 }

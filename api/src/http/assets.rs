@@ -4,7 +4,7 @@ use countersign_entities::ids::AssetId;
 use poem::{Result, web::Data};
 use poem_openapi::{
     Multipart, OpenApi,
-    param::{Header, Path},
+    param::{Header, Path, Query},
     payload::{Binary, Json},
     types::Binary as File,
 };
@@ -81,13 +81,24 @@ impl AssetsApi {
     }
 
     /// The bytes of an image
+    ///
+    /// With `sha256`, in hex, only if they are the image's.
     #[oai(path = "/assets/:id/content", method = "get", operation_id = "show_content")]
-    async fn content(&self, access: Access, app: Data<&App>, id: Path<String>) -> Result<ShowContent> {
+    async fn content(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        id: Path<String>,
+        sha256: Query<Option<String>>,
+    ) -> Result<ShowContent> {
         access
             .answer(&app, "asset.content", async {
                 let reader = access.reader(TokenScope::DraftsRead)?;
                 let id: AssetId = id.parse().map_err(|_| Error::NoImage)?;
                 let (asset, bytes) = drafts::asset_content(&app, &reader, &id).await?;
+                if sha256.0.is_some_and(|wanted| wanted != asset.sha256) {
+                    return Err(Error::NoImage.into());
+                }
                 Ok(ShowContent::Shown(Binary(bytes), asset.content_type))
             })
             .await

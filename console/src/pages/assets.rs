@@ -3,7 +3,7 @@
 use countersign_api::drafts;
 use countersign_api::ids::AssetId;
 use poem::http::{HeaderMap, StatusCode, header};
-use poem::web::Path;
+use poem::web::{Path, Query};
 use poem::{Response, handler};
 
 use crate::web::{Answer, Refused, Visit, id};
@@ -11,11 +11,24 @@ use crate::web::{Answer, Refused, Visit, id};
 /// An id names the same bytes for ever, but they may be erased: a browser asks again after an hour.
 const KEPT: &str = "private, max-age=3600";
 
+/// Which bytes a page means.
+#[derive(serde::Deserialize)]
+struct Meant {
+    sha256: Option<String>,
+}
+
 /// `GET /assets/{id}/content`
 #[handler]
-pub(super) async fn content(visit: Visit, Path(asset): Path<String>, headers: &HeaderMap) -> Answer {
+pub(super) async fn content(
+    visit: Visit,
+    Path(asset): Path<String>,
+    Query(meant): Query<Meant>,
+    headers: &HeaderMap,
+) -> Answer {
     let (reader, asset) = (visit.reader()?, id::<AssetId>(&asset)?);
-    let found = drafts::asset(&visit.app.db, &asset).await?.ok_or_else(Refused::not_found)?;
+    let found = drafts::asset(&visit.app.db, &asset).await?;
+    let found = found.filter(|found| meant.sha256.is_none_or(|meant| meant == found.sha256));
+    let found = found.ok_or_else(Refused::not_found)?;
     let etag = format!("\"{}\"", found.sha256);
     if is_known(headers, &etag) {
         return Ok(unchanged(&etag));

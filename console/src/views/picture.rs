@@ -5,7 +5,7 @@ use maud::{Markup, html};
 /// An image of ours.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// Its address here: `/assets/{id}/content`.
+    /// Its address here: `/assets/{id}/content?sha256=…`.
     pub url: String,
     /// Pixels.
     pub width: u32,

@@ -144,7 +144,7 @@ pub(super) async fn revision(on: &impl Reads, id: &DraftId, n: i32) -> Result<Op
     row.map(Revision::try_from).transpose()
 }
 
-/// Some revisions, in no order.
+/// Some revisions, in no order. A list is not lost for one of its rows: what is damaged is left out.
 pub(super) async fn revisions(on: &impl Reads, wanted: &[(DraftId, i32)]) -> Result<Vec<Revision>, Fault> {
     use draft_revision::Column;
     if wanted.is_empty() {
@@ -155,7 +155,8 @@ pub(super) async fn revisions(on: &impl Reads, wanted: &[(DraftId, i32)]) -> Res
     };
     let any = wanted.iter().map(one).fold(Condition::any(), Condition::add);
     let rows = draft_revision::Entity::find().filter(any).all(on.connection()).await?;
-    rows.into_iter().map(Revision::try_from).collect()
+    let told = |fault: &Fault| tracing::error!(%fault, "a list is shown without what a revision says");
+    Ok(rows.into_iter().filter_map(|row| Revision::try_from(row).inspect_err(told).ok()).collect())
 }
 
 impl TryFrom<draft_revision::Model> for Revision {

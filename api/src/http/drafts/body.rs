@@ -8,7 +8,7 @@ use poem_openapi::Object;
 use crate::{
     app::App,
     approvals::{self, Approval},
-    drafts::{self, Asset, Draft, FieldDifference, Revision, schedule::PublishAt},
+    drafts::{self, Asset, Draft, FieldDifference, Revision, content::Content, schedule::PublishAt},
     error::Fault,
     http::{problem::time, refused::Refused},
     operators,
@@ -149,19 +149,22 @@ impl DraftBody {
     /// for no evidence; what only shows drafts asks before.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// Where the database fails, or the draft's row and image are not what its revision says: nobody is shown a draft
+    /// that is another than the one an approval would bind.
     pub async fn of(app: &App, draft: Draft) -> Result<Self, Refused> {
+        drafts::whole(&app.db, &draft).await?;
         let mut bodies = Self::of_all(app, vec![draft]).await?;
         bodies.pop().ok_or_else(|| Fault::Lost("a draft that was just there").into())
     }
 
     /// Drafts with all that belongs to them, in their order; as many questions to the database however many they are.
+    /// Of a draft whose revision is gone or damaged the list has what the draft's own row says.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn of_all(app: &App, drafts: Vec<Draft>) -> Result<Vec<Self>, Refused> {
         let known = Known::of(app, &drafts).await?;
-        let parts = drafts.into_iter().map(|draft| known.parts(draft)).collect::<Result<Vec<_>, Fault>>()?;
+        let parts: Vec<Parts> = drafts.into_iter().map(|draft| known.parts(draft)).collect();
         let people = parts.iter().flat_map(Parts::people).cloned().collect::<Vec<_>>();
         let names = operators::names(app, people).await?;
         Ok(parts.into_iter().map(|parts| parts.body(&names)).collect())
@@ -180,7 +183,7 @@ impl Known {
     async fn of(app: &App, drafts: &[Draft]) -> Result<Self, Refused> {
         let wanted: Vec<_> = drafts.iter().map(|draft| (draft.id.clone(), draft.revision)).collect();
         let revisions = drafts::revisions(&app.db, &wanted).await?;
-        let assets = revisions.iter().filter_map(|revision| revision.asset_id.clone()).collect();
+        let assets = drafts.iter().filter_map(|draft| draft.asset_id.clone()).collect();
         let assets = drafts::assets(&app.db, assets).await?;
         let ids: Vec<_> = drafts.iter().filter_map(|draft| draft.publication_id.clone()).collect();
         let publications = if ids.is_empty() { Vec::new() } else { view::find_many(app, &ids).await? };
@@ -194,22 +197,21 @@ impl Known {
         })
     }
 
-    fn parts(&self, draft: Draft) -> Result<Parts, Fault> {
+    fn parts(&self, draft: Draft) -> Parts {
         let revision = self.revisions.get(&draft.id).cloned();
-        let revision = revision.ok_or(Fault::Lost("a draft's current revision is gone"))?;
-        let asset = revision.asset_id.as_ref().and_then(|id| self.assets.get(id)).cloned();
+        let asset = draft.asset_id.as_ref().and_then(|id| self.assets.get(id)).cloned();
         let publication = draft.publication_id.as_ref().and_then(|id| self.publications.get(id)).cloned();
         // The latest publication is that of the latest approval.
         let approval = publication.as_ref().and_then(|one| self.approvals.get(&one.approval_id));
         let approval = approval.filter(|approval| approval.voided_at.is_none()).cloned();
-        Ok(Parts { draft, revision, asset, approval, publication })
+        Parts { draft, revision, asset, approval, publication }
     }
 }
 
 /// A draft and what belongs to it.
 struct Parts {
     draft: Draft,
-    revision: Revision,
+    revision: Option<Revision>,
     asset: Option<Asset>,
     approval: Option<Approval>,
     publication: Option<Publication>,
@@ -223,7 +225,10 @@ impl Parts {
 
     fn body(self, names: &Names) -> DraftBody {
         let Self { draft, revision, asset, approval, publication } = self;
-        let content = &revision.content;
+        let content = revision.as_ref().map(|revision| &revision.content);
+        let said = |field: fn(&Content) -> Option<&str>| content.and_then(field).map(str::to_owned);
+        let offset = said(|content| content.publish_at().and_then(PublishAt::offset));
+        let publish_at = draft.publish_local.zip(draft.publish_zone);
         DraftBody {
             id: draft.id.to_string(),
             revision: draft.revision,
@@ -231,14 +236,14 @@ impl Parts {
             digest: draft.digest,
             connection_id: draft.connection_id.to_string(),
             environment: draft.environment.to_string(),
-            board_id: content.board_id().map(str::to_owned),
-            board_section_id: content.board_section_id().map(str::to_owned),
+            board_id: draft.board_id,
+            board_section_id: draft.board_section_id,
             asset: asset.map(AssetBody::from),
-            title: content.title().map(str::to_owned),
-            description: content.description().map(str::to_owned),
-            alt_text: content.alt_text().map(str::to_owned),
-            link: content.link().map(str::to_owned),
-            publish_at: content.publish_at().map(PublishAtBody::from),
+            title: draft.title,
+            description: said(Content::description),
+            alt_text: said(Content::alt_text),
+            link: said(Content::link),
+            publish_at: publish_at.map(|(local, zone)| PublishAtBody { local, zone, offset }),
             author: person(&draft.author_id, names),
             updated_at: time(draft.updated_at),
             approval: approval.map(|approval| ApprovalBody::new(approval, names)),
@@ -277,16 +282,6 @@ impl From<Asset> for AssetBody {
             height: asset.height,
             content_type: asset.content_type,
             bytes: asset.bytes,
-        }
-    }
-}
-
-impl From<&PublishAt> for PublishAtBody {
-    fn from(at: &PublishAt) -> Self {
-        Self {
-            local: at.local().to_owned(),
-            zone: at.zone().to_owned(),
-            offset: at.offset().map(str::to_owned),
         }
     }
 }
