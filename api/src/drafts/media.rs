@@ -27,6 +27,8 @@ pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 pub const MIN_SIDE: u32 = 200;
 /// The largest area, in pixels.
 pub const MAX_PIXELS: u64 = 40_000_000;
+/// The largest colour profile of a PNG, unpacked, in bytes; common ones have less than a tenth of it.
+pub const MAX_PROFILE: usize = 4 * 1024 * 1024;
 /// Below this width, in pixels, a Pin looks poor.
 pub const GOOD_WIDTH: u32 = 600;
 

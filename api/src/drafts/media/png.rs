@@ -2,11 +2,12 @@
 
 use std::io::Cursor;
 
+use flate2::{Decompress, FlushDecompress, Status};
 use image::codecs::png::PngDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
 
-use super::{Cleaned, MediaError, PNG, Picture, check_size, limits};
+use super::{Cleaned, MAX_PROFILE, MediaError, PNG, Picture, check_size, limits};
 
 const SIGNATURE: usize = 8;
 
@@ -35,7 +36,7 @@ struct Stripped {
 fn strip(file: &[u8]) -> Result<Stripped, MediaError> {
     let (signature, mut rest) = file.split_at(SIGNATURE);
     let mut stripped = Stripped { bytes: signature.to_vec(), orientation: Orientation::NoTransforms };
-    let mut is_first = true;
+    let (mut is_first, mut has_profile) = (true, false);
     loop {
         let chunk = Chunk::next(&mut rest).ok_or(MediaError::Damaged)?;
         match (&chunk.kind, is_first) {
@@ -43,6 +44,11 @@ fn strip(file: &[u8]) -> Result<Stripped, MediaError> {
             (b"IHDR", false) | (_, true) => return Err(MediaError::Damaged),
             (b"acTL", false) => return Err(MediaError::Animated),
             (b"eXIf", false) => stripped.exif(chunk.content),
+            (b"iCCP", false) if has_profile => return Err(MediaError::Damaged),
+            (b"iCCP", false) => {
+                check_profile(chunk.content)?;
+                has_profile = true;
+            }
             _ => {}
         }
         is_first = false;
@@ -74,6 +80,19 @@ fn check_header(content: &[u8]) -> Result<(), MediaError> {
     };
     let (width, height) = side(0).zip(side(4)).ok_or(MediaError::Damaged)?;
     check_size(width, height)
+}
+
+/// Unpacks a colour profile as far as it may reach: a few bytes of it can stand for gigabytes.
+fn check_profile(content: &[u8]) -> Result<(), MediaError> {
+    let name = content.iter().position(|byte| *byte == 0).ok_or(MediaError::ProfileDamaged)?;
+    let [0, packed @ ..] = &content[name + 1..] else { return Err(MediaError::ProfileDamaged) };
+    let mut profile = Vec::with_capacity(MAX_PROFILE + 1);
+    let unpacked = Decompress::new(true).decompress_vec(packed, &mut profile, FlushDecompress::Finish);
+    match unpacked {
+        _ if profile.len() > MAX_PROFILE => Err(MediaError::ProfileTooLarge),
+        Ok(Status::StreamEnd) => Ok(()),
+        _ => Err(MediaError::ProfileDamaged),
+    }
 }
 
 /// One chunk: length, kind, content, checksum.

@@ -1,6 +1,6 @@
 //! Why an image is not taken. Each reason comes with what to do.
 
-use super::{MAX_BYTES, MAX_PIXELS, MIN_SIDE};
+use super::{MAX_BYTES, MAX_PIXELS, MAX_PROFILE, MIN_SIDE};
 
 /// Why an image is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +52,17 @@ pub enum MediaError {
         "The image is damaged, cut off or of a rare kind. Open it in an image program, save it as a JPEG or PNG, and upload that."
     )]
     Damaged,
+    /// Its colour profile is larger than [`MAX_PROFILE`].
+    #[error(
+        "The image's colour profile has more than {} MiB. Save it with a common profile such as sRGB, or without one.",
+        MAX_PROFILE / 1024 / 1024
+    )]
+    ProfileTooLarge,
+    /// Its colour profile cannot be unpacked.
+    #[error(
+        "The image's colour profile is damaged. Save it with a common profile such as sRGB, or without one."
+    )]
+    ProfileDamaged,
     /// Encoded anew it is larger than [`MAX_BYTES`].
     #[error("Made ready for Pinterest, the image has more than {} MiB. Save it as a JPEG with fewer pixels.", MAX_BYTES / 1024 / 1024)]
     TooLargeWhenPrepared,
@@ -68,6 +79,8 @@ impl MediaError {
             MediaError::TooManyPixels { .. } => "image_too_many_pixels",
             MediaError::Animated => "image_animated",
             MediaError::Damaged => "image_damaged",
+            MediaError::ProfileTooLarge => "image_profile_too_large",
+            MediaError::ProfileDamaged => "image_profile_damaged",
             MediaError::TooLargeWhenPrepared => "image_too_large_prepared",
         }
     }

@@ -1,5 +1,10 @@
 //! Files that are not what they say, ask for too much, or end too early.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
 use super::metadata::chunk;
 use super::*;
 
@@ -78,6 +83,31 @@ fn a_header_that_asks_for_gigabytes_is_refused_before_decoding() {
     let mut webp = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f".to_vec();
     webp.extend([0xfe, 0xbf, 0xff, 0x0f, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(inspect(&webp), Err(MediaError::TooManyPixels { width: 16_383, height: 16_383 }));
+}
+
+#[test]
+fn a_colour_profile_is_unpacked_only_as_far_as_it_may_reach() {
+    let png = encoded(&quarters(300, 450), ImageFormat::Png);
+    let profile = |length: usize| {
+        let mut packer = ZlibEncoder::new(b"ICC\0\0".to_vec(), Compression::best());
+        packer.write_all(&vec![0; length]).expect("packed");
+        packer.finish().expect("packed")
+    };
+    let with = |profiles: &[&[u8]]| {
+        let chunks = profiles.iter().flat_map(|profile| chunk(b"iCCP", profile)).collect::<Vec<u8>>();
+        [&png[..33], &chunks, &png[33..]].concat()
+    };
+    let (largest, packed) = (profile(MAX_PROFILE), profile(5000));
+    assert!(inspect(&with(&[&largest])).expect("taken").bytes == with(&[&largest]));
+    assert_eq!(refusal(&with(&[&profile(MAX_PROFILE + 1)])), "image_profile_too_large");
+    // Before anything else is decoded.
+    let bomb = with(&[&profile(64 * MAX_PROFILE)]);
+    assert_eq!(refusal(&bomb[..bomb.len() - 20]), "image_profile_too_large");
+    assert_eq!(refusal(&with(&[&packed, &packed])), "image_damaged");
+    let changed: Vec<u8> = packed.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == 9)).collect();
+    for damaged in [&packed[..packed.len() - 5], &changed, b"ICC", b"ICC\0", b"ICC\0\x01", b"ICC\0\0", b""] {
+        assert_eq!(refusal(&with(&[damaged])), "image_profile_damaged");
+    }
 }
 
 #[test]
