@@ -163,7 +163,8 @@ pub async fn names(
     Ok(store::names(&app.db, ids).await?.into_iter().collect())
 }
 
-/// Changes a person's name, roles, or whether they may enter. Disabling ends their sessions at once.
+/// Changes a person's name, roles, or whether they may enter. Disabling ends their sessions and unused
+/// sign-in links at once.
 ///
 /// # Errors
 /// [`OperatorError::LastAdmin`] where nobody could administer any more, [`OperatorError::NotFound`],
@@ -202,6 +203,7 @@ pub async fn change(
     }
     store::update(&tx, &after).await?;
     if after.is_disabled() {
+        link::revoke_unused(&tx, id).await?;
         events.extend(session::end_all(app, &tx, by.actor(), id, None).await?);
     }
     tx.commit(events).await?;

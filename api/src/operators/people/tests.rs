@@ -89,12 +89,13 @@ async fn a_disabled_admin_is_none_to_rely_on() {
 }
 
 #[tokio::test]
-async fn disabling_ends_sessions_and_tokens_at_once_and_enabling_brings_no_session_back() {
+async fn disabling_ends_sessions_links_and_tokens_at_once_and_enabling_brings_no_session_or_link_back() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
     let rowan = person(&test.app, "rowan@x.example", "admin").await;
     let session = signed_in(&test.app, "rowan@x.example").await;
     let (principal, _) = resumed(&test.app, &session).await.unwrap();
+    let link = issue_link(&test.app, &ada, &rowan.id).await.unwrap();
     let scopes = [TokenScope::DraftsRead];
     let (_, token) =
         crate::operators::token::create(&test.app, &principal.admin().unwrap(), "ci", &scopes).await.unwrap();
@@ -108,6 +109,7 @@ async fn disabling_ends_sessions_and_tokens_at_once_and_enabling_brings_no_sessi
     assert!(matches!(issue_link(&test.app, &ada, &rowan.id).await, Err(OperatorError::Disabled)));
     change(&test.app, &ada, &rowan.id, disabled(false)).await.unwrap();
     assert!(resumed(&test.app, &session).await.is_none());
+    assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Unknown));
     assert!(resume().await, "the token was not revoked, its owner was away");
     let kinds = log(&test.app).await.0;
     assert_eq!(kinds[kinds.len() - 3..], ["operator_disabled", "session_revoked", "operator_enabled"]);
