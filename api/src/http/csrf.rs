@@ -103,17 +103,20 @@ fn check_token(caller: &Caller, sent: Option<&str>) -> Result<(), CsrfError> {
 }
 
 /// `Origin` and `Sec-Fetch-Site`, where sent, must be ours. Under a strict referrer policy browsers send `Origin: null`
-/// with forms of our own, too: that is taken if `Sec-Fetch-Site`, which no page can forge, vouches for it.
+/// with forms of our own, too: that is taken if `Sec-Fetch-Site`, which no page can forge, vouches for it. Of a header
+/// that is there more than once every one counts.
 fn check_origin(ours: &Url, headers: &HeaderMap) -> Result<(), CsrfError> {
     let ours = ours.origin().ascii_serialization();
-    let site = headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or_default());
-    let is_own_site = matches!(site, None | Some("same-origin" | "none"));
-    let is_own_origin = match headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default()) {
-        None => true,
-        Some("null") => site == Some("same-origin"),
-        Some(origin) => origin == ours,
-    };
+    let sites = all(headers, "sec-fetch-site");
+    let is_own_site = sites.iter().all(|site| matches!(*site, "same-origin" | "none"));
+    let is_vouched_for = !sites.is_empty() && sites.iter().all(|site| *site == "same-origin");
+    let is_own = |origin: &&str| if *origin == "null" { is_vouched_for } else { *origin == ours };
+    let is_own_origin = all(headers, header::ORIGIN.as_str()).iter().all(is_own);
     if is_own_site && is_own_origin { Ok(()) } else { Err(CsrfError::Foreign { ours }) }
+}
+
+fn all<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect()
 }
 
 #[cfg(test)]

@@ -83,6 +83,25 @@ fn a_hidden_origin_is_ours_only_if_the_browser_vouches_for_it() {
 }
 
 #[test]
+fn of_repeated_headers_every_one_must_be_ours() {
+    let nobody = caller(None, Proof::None);
+    let form = |pairs: [(&'static str, &str); 2]| {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name, value.parse().unwrap());
+        }
+        check_form(&ours(), &headers, &nobody, None).is_ok()
+    };
+    assert!(form([("origin", OURS), ("origin", OURS)]));
+    for (name, own, foreign) in
+        [("origin", OURS, "https://evil.example"), ("sec-fetch-site", "same-origin", "cross-site")]
+    {
+        assert!(!form([(name, own), (name, foreign)]), "{name}");
+        assert!(!form([(name, foreign), (name, own)]), "{name}");
+    }
+}
+
+#[test]
 fn a_token_caller_and_curl_need_nothing() {
     assert_eq!(post(&caller(None, Proof::Bearer), &[("origin", "https://app.example")]), Ok(()));
     assert_eq!(post(&caller(None, Proof::None), &[]), Ok(()));
