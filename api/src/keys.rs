@@ -60,6 +60,12 @@ pub enum KeyError {
     /// It was changed, cut, or belongs to another row.
     #[error("a sealed record is damaged or was moved to another row: restore it from a backup")]
     Damaged,
+    /// There is no master key, but the database has records that were sealed with one.
+    #[error(
+        "master.key is not in the data folder, but this database was made with a master key. Put the old master.key \
+         back in the data folder, or set COUNTERSIGN_MASTER_KEY"
+    )]
+    Missing,
     /// The data folder refused.
     #[error(transparent)]
     DataDir(#[from] DataDirError),
@@ -133,15 +139,27 @@ impl Keyring {
         Self { current, older }
     }
 
-    /// The configured master key; else the one in the data folder; else a new one, put there (0600).
+    /// The configured master key; else the one in the data folder; none if neither is there.
     ///
     /// # Errors
     /// [`KeyError::Malformed`], or what the data folder refused.
-    pub fn load(configured: Option<&Secret>, data_dir: &DataDir, rng: &dyn Rng) -> Result<Self, KeyError> {
+    pub fn find(configured: Option<&Secret>, data_dir: &DataDir) -> Result<Option<Self>, KeyError> {
         let key = match configured {
-            Some(text) => MasterKey::parse(text)?,
-            None => stored_key(data_dir, rng)?,
+            Some(text) => Some(MasterKey::parse(text)?),
+            None => stored_key(data_dir)?,
         };
+        Ok(key.map(|key| Self::new(key, Vec::new())))
+    }
+
+    /// A new master key, put in the data folder (0600); if another process was quicker, its key.
+    ///
+    /// # Errors
+    /// What the data folder refused.
+    pub fn make(data_dir: &DataDir, rng: &dyn Rng) -> Result<Self, KeyError> {
+        let fresh: RawKey = Zeroizing::new(rng.bytes());
+        let text = Zeroizing::new(format!("{}\n", hex::encode(fresh.as_slice())));
+        data_dir.write_new(MASTER_KEY_FILE, text.as_bytes())?;
+        let key = stored_key(data_dir)?.ok_or(KeyError::Malformed)?;
         Ok(Self::new(key, Vec::new()))
     }
 
@@ -261,16 +279,10 @@ fn cipher(key: &RawKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&Key::from(**key))
 }
 
-fn stored_key(data_dir: &DataDir, rng: &dyn Rng) -> Result<MasterKey, KeyError> {
-    if data_dir.read_private(MASTER_KEY_FILE)?.is_none() {
-        let fresh: RawKey = Zeroizing::new(rng.bytes());
-        let text = Zeroizing::new(format!("{}\n", hex::encode(fresh.as_slice())));
-        // If another process was quicker, its key is the one.
-        data_dir.write_new(MASTER_KEY_FILE, text.as_bytes())?;
-    }
-    let bytes = Zeroizing::new(data_dir.read_private(MASTER_KEY_FILE)?.unwrap_or_default());
+fn stored_key(data_dir: &DataDir) -> Result<Option<MasterKey>, KeyError> {
+    let Some(bytes) = data_dir.read_private(MASTER_KEY_FILE)?.map(Zeroizing::new) else { return Ok(None) };
     let text = std::str::from_utf8(&bytes).map_err(|_| KeyError::Malformed)?;
-    MasterKey::parse(&Secret::from(text))
+    MasterKey::parse(&Secret::from(text)).map(Some)
 }
 
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
@@ -347,16 +359,17 @@ mod tests {
     }
 
     #[test]
-    fn the_first_start_makes_a_key_and_the_next_finds_it() {
+    fn a_key_is_made_once_and_found_again() {
         let place = tempfile::tempdir().unwrap();
         let data_dir = DataDir::open(place.path()).unwrap();
-        let first = Keyring::load(None, &data_dir, &SeededRng::new(1)).unwrap();
-        let next = Keyring::load(None, &data_dir, &SeededRng::new(2)).unwrap();
-        assert_eq!(first.key_id(), next.key_id());
+        assert!(Keyring::find(None, &data_dir).unwrap().is_none());
+        let first = Keyring::make(&data_dir, &SeededRng::new(1)).unwrap();
+        let next = Keyring::make(&data_dir, &SeededRng::new(2)).unwrap();
+        let found = Keyring::find(None, &data_dir).unwrap().unwrap();
+        assert_eq!([first.key_id(), first.key_id()], [next.key_id(), found.key_id()]);
         assert!(data_dir.read_private(MASTER_KEY_FILE).unwrap().is_some(), "closed to others");
-        let given =
-            Keyring::load(Some(&Secret::from("00".repeat(32))), &data_dir, &SeededRng::new(3)).unwrap();
-        assert_ne!(given.key_id(), first.key_id());
+        let given = Keyring::find(Some(&Secret::from("00".repeat(32))), &data_dir).unwrap();
+        assert_ne!(given.unwrap().key_id(), first.key_id());
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(crate) async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
     db.migrate().await.unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
     let rng = Arc::new(SeededRng::new(7));
-    let keys = Keyring::load(None, &data_dir, &*rng).unwrap();
+    let keys = Keyring::make(&data_dir, &*rng).unwrap();
     let mut parts = Parts {
         db,
         clock: clock.clone(),

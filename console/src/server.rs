@@ -13,6 +13,7 @@ use countersign_api::{
     clock::Clock,
     config::Config,
     data_dir::{DataDir, DataDirLock},
+    data_keys,
     db::Db,
     hooks::Hooks,
     http::{self, access_log::AccessLog},
@@ -89,9 +90,13 @@ pub async fn start(start: Start) -> Result<Running> {
     let Start { mut config, clock, rng, timing, hooks, workers } = start;
     let data_dir = DataDir::open(&config.storage.data_dir)?;
     let lock = data_dir.lock()?;
-    let keys = Keyring::load(config.storage.master_key.as_ref(), &data_dir, &*rng)?;
+    let known = Keyring::find(config.storage.master_key.as_ref(), &data_dir)?;
     let db = Db::connect(config.storage.database().expose(), timing.process.database_busy).await?;
     db.migrate().await?;
+    let keys = match known {
+        Some(keys) => keys,
+        None => data_keys::first_keyring(&db, &data_dir, &*rng).await?,
+    };
     let listener = listen(&mut config).await?;
     let rehearsal =
         if config.is_rehearsal() { Some(Rehearsal::start(&config, &data_dir, &*clock).await?) } else { None };

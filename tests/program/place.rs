@@ -20,6 +20,11 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// Where something in it is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
     /// Writes a file into it.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.path().join(name);

@@ -64,6 +64,22 @@ fn one_data_folder_has_one_server() {
 }
 
 #[test]
+fn a_database_whose_master_key_is_gone_gets_no_other_one() {
+    let place = Place::new();
+    place.serve().stop();
+    let key = place.path("countersign-data/master.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    for line in ["serve", "publishing status"] {
+        place.run(line).failed(1, "Put the old master.key back");
+        assert!(!key.exists(), "{line}");
+    }
+    std::fs::write(&key, kept).unwrap();
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    place.serve().stop();
+}
+
+#[test]
 fn a_port_that_is_taken_is_named() {
     let (place, other) = (Place::new(), Place::new());
     let server = place.serve();

@@ -10,9 +10,11 @@ use zeroize::Zeroizing;
 use crate::{
     app::App,
     audit::{AuditedTx, Housekeeping},
-    db::Reads,
+    data_dir::DataDir,
+    db::{Db, Reads},
     error::Fault,
-    keys::{KeyError, RawKey},
+    keys::{KeyError, Keyring, RawKey},
+    rng::Rng,
 };
 
 /// A key as it is stored.
@@ -21,6 +23,20 @@ pub(crate) struct DataKey {
     pub(crate) purpose: String,
     pub(crate) wrapped: Vec<u8>,
     pub(crate) created_at: Timestamp,
+}
+
+/// The first keyring of an installation whose master key was found nowhere: a new one, unless the database has keys
+/// that another one wrapped. That one is needed then, and a new one would only be in its way.
+///
+/// # Errors
+/// [`Fault::Sealed`] where a master key is missing, or what the data folder refused; [`Fault`] where the database
+/// fails.
+pub async fn first_keyring(db: &Db, data_dir: &DataDir, rng: &dyn Rng) -> Result<Keyring, Fault> {
+    let made = match store::is_any(db).await? {
+        true => Err(KeyError::Missing),
+        false => Keyring::make(data_dir, rng),
+    };
+    made.map_err(|error| Fault::Sealed(error.to_string()))
 }
 
 /// The key in use for a purpose, such as `approval_mac`, and its id (8 hex digits); made if there is none yet.

@@ -34,6 +34,11 @@ pub(super) async fn current(on: &impl Reads, purpose: &str) -> Result<Option<Dat
     Ok(row.map(DataKey::from))
 }
 
+/// Whether there is a key for whatever purpose.
+pub(super) async fn is_any(on: &impl Reads) -> Result<bool, Fault> {
+    Ok(data_key::Entity::find().one(on.connection()).await?.is_some())
+}
+
 pub(super) async fn find(on: &impl Reads, id: &str) -> Result<Option<DataKey>, Fault> {
     Ok(data_key::Entity::find_by_id(id).one(on.connection()).await?.map(DataKey::from))
 }

@@ -8,6 +8,7 @@ use countersign_api::{
     audit::read,
     clock::SystemClock,
     config::Config,
+    data_keys,
     endpoints::Endpoints,
     hooks::Hooks,
     keys::Keyring,
@@ -31,10 +32,14 @@ pub async fn app(options: &Options) -> Result<App> {
 pub(crate) async fn assemble(installation: Installation) -> Result<App> {
     let Installation { config, data_dir, db } = installation;
     let (timing, rng) = (config.timing(), Arc::new(SystemRng));
+    let keys = match Keyring::find(config.storage.master_key.as_ref(), &data_dir)? {
+        Some(keys) => keys,
+        None => data_keys::first_keyring(&db, &data_dir, &*rng).await?,
+    };
     let app = App::new(Parts {
         db,
         clock: Arc::new(SystemClock::new()),
-        keys: Keyring::load(config.storage.master_key.as_ref(), &data_dir, &*rng)?,
+        keys,
         rng,
         outbound: Outbound::new(&timing.calls)?,
         timing,

@@ -127,7 +127,7 @@ async fn app(folder: &std::path::Path, endpoints: Endpoints) -> (App, Arc<Manual
     let app = App::new(Parts {
         db,
         clock: clock.clone(),
-        keys: Keyring::load(None, &data_dir, &*rng).unwrap(),
+        keys: Keyring::make(&data_dir, &*rng).unwrap(),
         rng,
         outbound: Outbound::new(&timing.calls).unwrap(),
         timing,
@@ -181,6 +181,11 @@ impl Page {
 impl Browser<'_> {
     pub(super) async fn get(&self, path: &str) -> Page {
         self.ask(Method::GET, path, &[], String::new()).await
+    }
+
+    /// Asks what is there without loading it.
+    pub(super) async fn head(&self, path: &str) -> Page {
+        self.ask(Method::HEAD, path, &[], String::new()).await
     }
 
     /// Asks again for what this browser has kept.
