@@ -92,6 +92,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("post", "/connections/:id/disconnect", ADMIN),
     ("post", "/connections/:id/boards", AUTHOR),
     ("get", "/oauth/callback", Anybody),
+    ("head", "/oauth/callback", Anybody),
     ("post", "/publishing/pause", Roles(&["reviewer", "admin"])),
     ("post", "/publishing/resume", ADMIN),
     ("get", "/settings", SignedIn),
@@ -114,8 +115,9 @@ fn every_page_is_listed() {
 /// Opens the page, or presses a button with the session's own token and nothing typed.
 async fn attempt(actor: &Actor, ids: &Ids, method: &str, path: &str) -> Answer {
     let path = ids.fill(path);
-    if method == "get" {
-        return actor.request(Method::GET, &path).go().await;
+    if method != "post" {
+        let method = if method == "head" { Method::HEAD } else { Method::GET };
+        return actor.request(method, &path).go().await;
     }
     let csrf = actor.csrf().unwrap_or_default();
     actor.plain_post(&path).form(&[("csrf", csrf.as_str())]).go().await

@@ -24,7 +24,7 @@ use crate::{
 
 /// Characters of Pinterest's description of a denial that are kept.
 const DESCRIPTION_CHARS: usize = 300;
-/// The reasons that RFC 6749 knows; only these words enter the log's headers.
+/// The reasons that RFC 6749 knows; only these words enter the log's headers. All but the first are no denial.
 const DENIALS: [&str; 7] = [
     "access_denied",
     "invalid_request",
@@ -208,7 +208,11 @@ async fn deny(
     let mut events = vec![received(app, actor, flow, query, true), denied];
     events.extend(end_if_new(app, &tx, actor, flow, "denied").await?);
     tx.commit(events).await?;
-    Err(if query.error.is_some() { CallbackRefused::Denied } else { CallbackRefused::Unanswered })
+    Err(match word {
+        "access_denied" => CallbackRefused::Denied,
+        "no_answer" => CallbackRefused::Unanswered,
+        word => CallbackRefused::NoAccess(word),
+    })
 }
 
 /// Ends a connection that never had an account. One that had is left as it is.

@@ -232,6 +232,9 @@ pub enum CallbackRefused {
         "access was denied on Pinterest's page, so nothing was connected. You can start again at any time"
     )]
     Denied,
+    /// Pinterest gave no access for another reason than a denial: one of the words of RFC 6749, or `other`.
+    #[error("Pinterest gave no access ({}), so nothing was connected. {}", .0, mend(.0))]
+    NoAccess(&'static str),
     /// Pinterest sent neither a code nor a reason.
     #[error("Pinterest sent no answer along, so nothing was connected. Start again from the connections")]
     Unanswered,
@@ -271,6 +274,17 @@ pub enum CallbackRefused {
     Fault(#[from] Fault),
 }
 
+/// What helps against the reason that Pinterest gave.
+fn mend(word: &str) -> &'static str {
+    match word {
+        "server_error" | "temporarily_unavailable" => "Try again later",
+        _ => {
+            "An admin should compare the app's id and the redirect address with what Pinterest has, and look at the \
+             app's settings there"
+        }
+    }
+}
+
 impl Refusal for CallbackRefused {
     fn code(&self) -> &'static str {
         match self {
@@ -281,6 +295,7 @@ impl Refusal for CallbackRefused {
             Self::OtherSession => "consent_other_session",
             Self::Forbidden(error) => error.code(),
             Self::Denied => "consent_denied",
+            Self::NoAccess(_) => "consent_no_access",
             Self::Unanswered => "consent_unanswered",
             Self::ExchangeRefused(_) => "exchange_refused",
             Self::ExchangeUnanswered(_) => "exchange_unanswered",
@@ -302,7 +317,10 @@ impl Refusal for CallbackRefused {
             | Self::OtherAccount { .. }
             | Self::AlreadyConnected(_)
             | Self::Ended => Kind::Conflict,
-            Self::ExchangeRefused(_) | Self::ExchangeUnanswered(_) | Self::AccountUnread => Kind::Upstream,
+            Self::NoAccess(_)
+            | Self::ExchangeRefused(_)
+            | Self::ExchangeUnanswered(_)
+            | Self::AccountUnread => Kind::Upstream,
             Self::Fault(fault) => fault.kind(),
         }
     }

@@ -90,7 +90,7 @@ pages! {
     "/connections/:id/reconnect" => post connections::reconnect as "connection.reconnect";
     "/connections/:id/disconnect" => get connections::ask_disconnect as "connection.show", post connections::disconnect as "connection.disconnect";
     "/connections/:id/boards" => post connections::create_board as "board.create";
-    "/oauth/callback" => get oauth::callback as "connection.callback";
+    "/oauth/callback" => get oauth::callback as "connection.callback", head oauth::look as "connection.callback";
     "/publishing/pause" => post publishing::pause as "publishing.pause";
     "/publishing/resume" => post publishing::resume as "publishing.resume";
     "/settings" => get settings::show as "setting.list";

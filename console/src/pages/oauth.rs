@@ -5,6 +5,7 @@ use countersign_api::connections::{self, CallbackQuery, CallbackRefused, Connect
 use countersign_api::error::Refusal as _;
 use countersign_api::pinterest::scope::Scopes;
 use countersign_api::vocabulary::HoldReason;
+use poem::error::MethodNotAllowedError;
 use poem::http::{HeaderValue, header};
 use poem::{Request, handler};
 
@@ -33,10 +34,17 @@ pub(super) async fn callback(request: &Request, visit: Visit) -> Answer {
     }
 }
 
+/// `HEAD /oauth/callback`: whoever only looks at the address does not use the consent up.
+#[handler]
+pub(super) async fn look() -> poem::Result<()> {
+    Err(MethodNotAllowedError.into())
+}
+
 /// The one table from refusals to pages.
 fn result(refused: CallbackRefused) -> Result<OauthResult, Refused> {
     Ok(match refused {
         CallbackRefused::Denied => OauthResult::Denied,
+        CallbackRefused::NoAccess(word) => OauthResult::NoAccess(word),
         CallbackRefused::Unknown => OauthResult::Unknown,
         CallbackRefused::Doubled => OauthResult::Damaged,
         CallbackRefused::Expired => OauthResult::Expired,

@@ -11,6 +11,8 @@ use super::note::{self, Tone};
 pub enum OauthResult {
     /// The person pressed Deny.
     Denied,
+    /// Pinterest gave no access, and nobody denied it: the word of RFC 6749, or `other`.
+    NoAccess(&'static str),
     /// We never gave out this state.
     Unknown,
     /// A parameter came twice.
@@ -98,6 +100,21 @@ fn words(result: &OauthResult) -> Words {
             "If you change your mind, begin again. If one permission worried you, ask an admin what it is for: the Connections page lists each.",
             Tone::Info,
         ),
+        OauthResult::NoAccess(word) => Words {
+            title: "Pinterest gave no access",
+            happened: format!(
+                "Nobody declined: Pinterest itself ended the consent ({word}). Nothing was stored."
+            ),
+            todo: match *word {
+                "server_error" | "temporarily_unavailable" => {
+                    "Pinterest has trouble of its own. Try again later."
+                }
+                _ => {
+                    "An admin should compare the app’s id and the redirect address under Settings with what Pinterest has, and look at the app’s settings there. Then begin again."
+                }
+            },
+            tone: Tone::Bad,
+        },
         OauthResult::Unknown => say(
             "This answer belongs to no question",
             "Somebody opened our callback with a state that we never gave out. It was refused and recorded.",

@@ -29,12 +29,32 @@ async fn a_denial_is_a_normal_end_and_counts_once() {
     let ada = site.signed_in("Ada").await;
     let state = start(&ada).await;
     assert!(ada.get("/connections").await.has("The consent was not finished"));
+    let looked = ada.head(&format!("/oauth/callback?error=access_denied&state={state}")).await;
+    assert_eq!(looked.status, 405, "a look at the address uses nothing up");
     let denied = back(&ada, &format!("error=access_denied&state={state}")).await;
     assert!(denied.status == 200 && denied.has("You declined"), "{}", denied.html);
     assert!(!denied.has(&state), "no state stands in a page");
     let again = back(&ada, &format!("error=access_denied&state={state}")).await;
     assert!(again.has("This answer was used before"), "{}", again.html);
     assert!(ada.get("/connections").await.has("No account is connected"));
+}
+
+#[tokio::test]
+async fn what_pinterest_ended_itself_is_no_denial_and_says_who_can_mend_it() {
+    let site = Site::start().await;
+    let ada = site.signed_in("Ada").await;
+    for (word, told, todo) in [
+        ("server_error", "server_error", "Try again later"),
+        ("temporarily_unavailable", "temporarily_unavailable", "Try again later"),
+        ("invalid_scope", "invalid_scope", "the redirect address under Settings"),
+        ("unauthorized_client", "unauthorized_client", "An admin should compare"),
+        ("x%3Cb%3E", "(other)", "An admin should compare"),
+    ] {
+        let state = start(&ada).await;
+        let page = back(&ada, &format!("error={word}&state={state}")).await;
+        assert!(page.status == 502 && !page.has("You declined"), "{}", page.html);
+        assert!(page.has("Pinterest gave no access") && page.has(told) && page.has(todo), "{}", page.html);
+    }
 }
 
 #[tokio::test]

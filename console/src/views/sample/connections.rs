@@ -38,6 +38,7 @@ fn results(t: Tongue) -> impl Iterator<Item = (&'static str, OauthResult)> {
         OauthResult::Mismatched { expected: t.say("@halden_home"), got: t.say("@halden_outlet") };
     [
         ("oauth-denied", OauthResult::Denied),
+        ("oauth-no-access", OauthResult::NoAccess("server_error")),
         ("oauth-unknown", OauthResult::Unknown),
         ("oauth-damaged", OauthResult::Damaged),
         ("oauth-no-answer", OauthResult::NoAnswer),
