@@ -42,7 +42,7 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Input<T> {
 
     fn request_meta() -> Option<MetaRequest> {
         let content = MetaMediaType { content_type: "application/json", schema: T::schema_ref() };
-        let required = !Schema::of::<T>().is_empty();
+        let required = Schema::of::<T>().needs_something();
         Some(MetaRequest { description: None, content: vec![content], required })
     }
 
@@ -63,7 +63,7 @@ impl<T: ParseFromJSON> Input<T> {
     /// A problem with everything that is wrong.
     pub fn read(&self) -> Result<T, Refused> {
         let schema = Schema::of::<T>();
-        if self.bytes.is_empty() && schema.is_empty() {
+        if self.bytes.is_empty() && !schema.needs_something() {
             return parse(&schema, Map::new());
         }
         check_type(self.content_type.as_deref())?;
@@ -123,8 +123,9 @@ impl Schema {
         self.resolve(&self.root)
     }
 
-    fn is_empty(&self) -> bool {
-        self.root().is_some_and(|root| root.properties.is_empty())
+    /// Whether a field must be there: where none must, no body is one without fields.
+    fn needs_something(&self) -> bool {
+        self.root().is_none_or(|root| !root.required.is_empty())
     }
 
     fn resolve<'a>(&'a self, schema: &'a MetaSchemaRef) -> Option<&'a MetaSchema> {
@@ -235,6 +236,11 @@ mod tests {
         roles: Option<Vec<String>>,
     }
 
+    #[derive(Debug, Object)]
+    struct Change {
+        title: Option<String>,
+    }
+
     fn input<T>(json: &str) -> Input<T> {
         let content_type = Some("application/merge-patch+json".to_owned());
         Input { content_type, bytes: json.into(), kind: PhantomData }
@@ -282,6 +288,16 @@ mod tests {
         assert!(bare.read().is_ok());
         assert!(input::<Nothing>("{}").read().is_ok());
         assert_eq!(problem(input::<Nothing>("{\"x\":1}").read()).unwrap_err().status, 422);
+    }
+
+    #[test]
+    fn only_a_verb_with_a_field_that_must_be_there_needs_a_body() {
+        fn bare<T>() -> Input<T> {
+            Input { content_type: None, bytes: Vec::new(), kind: PhantomData }
+        }
+        assert!(problem(bare::<Change>().read()).unwrap().title.is_none());
+        assert!(input::<Change>("{}").read().is_ok());
+        assert_eq!(problem(bare::<Sample>().read()).unwrap_err().status, 415);
     }
 
     #[test]
