@@ -3,12 +3,16 @@
 //! The same detectors run in every verifier (rule R5 of `FORMAT.md`), so they are simple, case-sensitive and exact.
 
 use super::sealed::Part;
+use crate::operators::token::PREFIX;
 
 /// What replaces a secret in a stranger's text.
 pub const REMOVED: &str = "[removed]";
 
 /// How many characters after `pina_` make it a token.
 const TOKEN_TAIL: usize = 16;
+
+/// How many characters follow the prefix of a token of ours.
+const OWN_TAIL: usize = 43;
 
 /// Which detector found something. It does not say what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +68,24 @@ pub fn find_secret(text: &str, place: Where) -> Option<Detector> {
     let applies = |detector: Detector| !is_content || detector == Detector::ClientSecret;
     let hit = MARKS.iter().find(|(mark, detector)| applies(*detector) && text.contains(mark));
     hit.map(|(_, detector)| *detector)
+}
+
+/// What must not stand in what people type, in words: what [`find_secret`] finds, or an API token of ours. The log's own
+/// rule knows no token of ours, so this is asked before anything is kept.
+pub fn find_typed(text: &str, place: Where) -> Option<&'static str> {
+    let own = has_own_token(text).then_some("an API token of this installation");
+    find_secret(text, place).map(Detector::words).or(own)
+}
+
+/// Whether an API token stands in `text`: its prefix and as many characters of base64 as 32 bytes need, with no letter
+/// or digit before it.
+pub fn has_own_token(text: &str) -> bool {
+    text.match_indices(PREFIX).any(|(start, _)| {
+        let is_free = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let tail = text[start + PREFIX.len()..].bytes();
+        is_free
+            && tail.take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count() >= OWN_TAIL
+    })
 }
 
 /// Whether one of the secrets that are in use stands in `text`. Empty ones are not looked for.
@@ -196,6 +218,19 @@ mod tests {
             assert_eq!(find_secret(text, REMOTE), Some(detector), "{text}");
             assert_eq!(find_secret(text, Where::Header), Some(detector), "{text}");
         }
+    }
+
+    #[test]
+    fn what_people_type_must_not_hold_a_token_of_ours_either() {
+        let token = format!("cs_{}", "aB3-_".repeat(9));
+        for text in [token.clone(), format!("use {token}, please"), format!("({})", &token[..46])] {
+            assert_eq!(find_typed(&text, CONTENT), Some("an API token of this installation"), "{text}");
+            assert_eq!(find_secret(&text, CONTENT), None, "the log's rule is everybody's: {text}");
+        }
+        for text in ["cs_short", &token[..45], &format!("x{token}"), "css_", "Basic dress"] {
+            assert_eq!(find_typed(text, CONTENT), None, "{text}");
+        }
+        assert!(find_typed("pina_0123456789abcdef", CONTENT).is_some());
     }
 
     #[test]

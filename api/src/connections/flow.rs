@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{AuditedTx, Happening},
+    audit::{
+        AuditedTx, Happening,
+        secret_gate::{Where, find_typed},
+    },
     data_keys,
     error::{Fault, FieldError},
     hooks::Point,
@@ -173,6 +176,10 @@ fn username(typed: Option<&str>) -> Result<Option<String>, ConnectionError> {
             "not_a_username",
             message,
         )]));
+    }
+    if let Some(what) = find_typed(name, Where::Header) {
+        let message = format!("looks like {what}. Write the account's username, and renew the secret");
+        return Err(ConnectionError::Fields(vec![FieldError::new("expected_username", "secret", message)]));
     }
     Ok(Some(name.to_owned()).filter(|name| !name.is_empty()))
 }

@@ -10,7 +10,11 @@ use sha2::{Digest as _, Sha256};
 use super::{error::Error, media, store};
 use crate::{
     app::{App, Slow},
-    audit::{AuditedTx, Housekeeping},
+    audit::{
+        AuditedTx, Housekeeping,
+        sealed::Part,
+        secret_gate::{Where, find_typed},
+    },
     db::Reads,
     error::Fault,
     operators::role::{Author, Reader},
@@ -120,14 +124,29 @@ pub async fn sweep_uploads(app: &App) -> Result<u64, Fault> {
     Ok(gone)
 }
 
-/// The file's name alone, without folders and control characters.
+/// The file's name alone, without folders and control characters; one that looks like a secret is not kept.
 fn clean_label(label: &str) -> String {
     let name = label.rsplit(['/', '\\']).next().unwrap_or_default();
     let visible: String = name.chars().filter(|c| !c.is_control()).collect();
     let short: String = visible.trim().chars().take(LABEL_CHARS).collect();
-    if short.is_empty() { "image".to_owned() } else { short }
+    let is_secret = find_typed(&visible, Where::Sealed(Part::Content)).is_some();
+    if short.is_empty() || is_secret { "image".to_owned() } else { short }
 }
 
 fn small(number: impl TryInto<i32>) -> Result<i32, Fault> {
     number.try_into().map_err(|_| Fault::Other("an image is larger than was checked".to_owned()))
+}
+
+#[cfg(test)]
+mod label_tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_the_files_name_and_no_secret() {
+        assert_eq!(clean_label("C:\\pictures/Plum tart.jpg"), "Plum tart.jpg");
+        for secret in ["pina_0123456789abcdef.png", "cs_0123456789abcdef0123456789abcdef0123456789a.png", " "]
+        {
+            assert_eq!(clean_label(secret), "image");
+        }
+    }
 }

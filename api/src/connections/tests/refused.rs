@@ -262,5 +262,12 @@ async fn environments_that_cannot_be_reached_are_refused_before_anything_is_writ
     let input = Connect { environment: Environment::Sandbox, expected_username };
     let refused = connect(world.app(), &world.admin, &world.session, input).await.map(drop).unwrap_err();
     assert_eq!((refused.code(), refused.fields()[0].field), ("fields_invalid", "expected_username"));
+    for token in ["pina_0123456789abcdef", "cs_0123456789abcdef0123456789abcdef0123456789a"] {
+        let expected_username = Some(token.to_owned());
+        let input = Connect { environment: Environment::Sandbox, expected_username };
+        let refused = connect(world.app(), &world.admin, &world.session, input).await.map(drop).unwrap_err();
+        assert_eq!((refused.fields()[0].field, refused.fields()[0].code), ("expected_username", "secret"));
+        assert!(!refused.to_string().contains(token), "it is not repeated");
+    }
     assert!(crate::connections::list(world.app()).await.unwrap().is_empty());
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     audit::read,
-    drafts::{CommentBody, CommentKind, comment, comments},
+    drafts::{CommentBody, CommentKind, Patch, comment, comments, save},
     error::{Kind, Refusal},
 };
 
@@ -42,7 +42,13 @@ async fn a_comment_on_nothing_or_with_our_own_secret_is_refused() {
     let draft = bench.draft("Soup").await;
     let nothing = comment(bench.app(), &bench.ben, &"drf_1".parse().unwrap(), "Hm").await.unwrap_err();
     assert_eq!(nothing.kind(), Kind::NotFound);
-    let secret = comment(bench.app(), &bench.ben, &draft.id, "it is canary-app-secret").await.unwrap_err();
-    assert_eq!((secret.kind(), secret.fields().first().unwrap().code), (Kind::Invalid, "secret"));
+    for secret in ["canary-app-secret", "cs_0123456789abcdef0123456789abcdef0123456789a"] {
+        let words = format!("it is {secret}");
+        let refused = comment(bench.app(), &bench.ben, &draft.id, &words).await.unwrap_err();
+        assert_eq!((refused.kind(), refused.fields()[0].code), (Kind::Invalid, "secret"));
+        let patch = Patch { title: Some(Some(words)), ..Patch::default() };
+        let refused = save(bench.app(), &bench.author(), &draft.id, draft.version, patch).await.unwrap_err();
+        assert_eq!((refused.fields()[0].field, refused.fields()[0].code), ("title", "secret"));
+    }
     assert_eq!(comments(bench.app(), &draft.id).await.unwrap(), []);
 }
