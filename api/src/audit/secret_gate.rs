@@ -3,7 +3,6 @@
 //! The same detectors run in every verifier (rule R5 of `FORMAT.md`), so they are simple, case-sensitive and exact.
 
 use super::sealed::Part;
-use crate::operators::token::PREFIX;
 
 /// What replaces a secret in a stranger's text.
 pub const REMOVED: &str = "[removed]";
@@ -11,7 +10,10 @@ pub const REMOVED: &str = "[removed]";
 /// How many characters after `pina_` make it a token.
 const TOKEN_TAIL: usize = 16;
 
-/// How many characters follow the prefix of a token of ours.
+/// What every API token of ours starts with, so that scanners for leaked secrets know one.
+pub const OWN_PREFIX: &str = "cs_";
+
+/// How many characters follow [`OWN_PREFIX`].
 const OWN_TAIL: usize = 43;
 
 /// Which detector found something. It does not say what was found.
@@ -80,9 +82,9 @@ pub fn find_typed(text: &str, place: Where) -> Option<&'static str> {
 /// Whether an API token stands in `text`: its prefix and as many characters of base64 as 32 bytes need, with no letter
 /// or digit before it.
 pub fn has_own_token(text: &str) -> bool {
-    text.match_indices(PREFIX).any(|(start, _)| {
+    text.match_indices(OWN_PREFIX).any(|(start, _)| {
         let is_free = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
-        let tail = text[start + PREFIX.len()..].bytes();
+        let tail = text[start + OWN_PREFIX.len()..].bytes();
         is_free
             && tail.take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count() >= OWN_TAIL
     })

@@ -16,15 +16,15 @@ use super::{
 use crate::{
     actor::{Actor, Net, Via},
     app::App,
-    audit::{AuditedTx, Event, Happening, Housekeeping},
+    audit::{AuditedTx, Event, Happening, Housekeeping, secret_gate::OWN_PREFIX},
     error::{Fault, FieldError},
     secret::Secret,
 };
 
 mod store;
 
-/// What every token starts with, so that scanners for leaked secrets know one.
-pub const PREFIX: &str = "cs_";
+/// What every token starts with.
+pub const PREFIX: &str = OWN_PREFIX;
 
 /// A token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
