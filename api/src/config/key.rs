@@ -53,6 +53,11 @@ impl Key {
         self.name.replace('_', "-")
     }
 
+    /// Whether it is taken and nothing is done with it yet; its help says so.
+    pub fn is_unused(&self) -> bool {
+        self.help.ends_with("(not used yet)")
+    }
+
     /// Whether its value is kept out of sight.
     pub fn is_secret(&self) -> bool {
         matches!(self.shape, Shape::Secret | Shape::SecretUrl)

@@ -112,7 +112,16 @@ impl Config {
         let unnamed = "COUNTERSIGN_PUBLIC_URL is https, so a proxy is in front, but COUNTERSIGN_TRUSTED_PROXIES names \
                        none: everybody seems to come from the proxy's address, and one stranger's failed sign-ins slow \
                        all others down. Set it to the proxy's address, such as 127.0.0.1";
-        is_behind_proxy.then(|| unnamed.to_owned()).into_iter().collect()
+        is_behind_proxy.then(|| unnamed.to_owned()).into_iter().chain(self.unused()).collect()
+    }
+
+    /// A sentence where something is set that this version takes and does nothing with.
+    fn unused(&self) -> Option<String> {
+        let is_unused = |name: &str| keys().any(|key| key.name == name && key.is_unused());
+        let set =
+            self.entries.iter().filter(|entry| entry.source != Source::Default && is_unused(entry.name));
+        let names: Vec<&str> = set.map(|entry| entry.name).collect();
+        (!names.is_empty()).then(|| format!("{}: this version does not use that yet", names.join(", ")))
     }
 
     /// Every key with its value and where it came from, in the order of the documentation. Secrets are not shown.

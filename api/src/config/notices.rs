@@ -7,11 +7,16 @@ use super::parse::{email, is_loopback, web_url};
 use super::reader::{Parsed, Reader};
 use crate::secret::Secret;
 
-const SMTP_URL: Key =
-    Key::secret("smtp_url", Shape::SecretUrl, "Mail server: smtps://user:password@host or smtp://host:25");
-const MAIL_FROM: Key = Key::optional("mail_from", "Sender of the mails");
-const WEBHOOK_URL: Key = Key::secret("webhook_url", Shape::SecretUrl, "Where notices are posted as JSON");
-const WEBHOOK_SECRET: Key = Key::secret("webhook_secret", Shape::Secret, "Signs what is posted");
+const SMTP_URL: Key = Key::secret(
+    "smtp_url",
+    Shape::SecretUrl,
+    "Mail server: smtps://user:password@host or smtp://host:25 (not used yet)",
+);
+const MAIL_FROM: Key = Key::optional("mail_from", "Sender of the mails (not used yet)");
+const WEBHOOK_URL: Key =
+    Key::secret("webhook_url", Shape::SecretUrl, "Where notices are posted as JSON (not used yet)");
+const WEBHOOK_SECRET: Key =
+    Key::secret("webhook_secret", Shape::Secret, "Signs what is posted (not used yet)");
 
 pub(super) const KEYS: &[Key] = &[SMTP_URL, MAIL_FROM, WEBHOOK_URL, WEBHOOK_SECRET];
 

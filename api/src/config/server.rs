@@ -12,7 +12,7 @@ use super::reader::{Parsed, Reader};
 const LISTEN: Key =
     Key::with_default("listen", "127.0.0.1:8080", "Address and port of the console and the API");
 const METRICS_LISTEN: Key =
-    Key::with_default("metrics_listen", "off", "Address and port of the metrics, or off");
+    Key::with_default("metrics_listen", "off", "Address and port of the metrics, or off (not used yet)");
 const PUBLIC_URL: Key =
     Key::with_default("public_url", "http://127.0.0.1:8080", "How browsers and Pinterest reach the console");
 const TRUSTED_PROXIES: Key = Key::with_default(

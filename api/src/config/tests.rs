@@ -139,6 +139,14 @@ fn a_public_https_address_without_a_trusted_proxy_is_warned_of() {
 }
 
 #[test]
+fn what_is_set_and_not_used_yet_is_told() {
+    let set =
+        [("COUNTERSIGN_METRICS_LISTEN", "127.0.0.1:9100"), ("COUNTERSIGN_WEBHOOK_URL", "https://a.example")];
+    let warned = accepted(&variables(&set)).warnings();
+    assert_eq!(warned, ["metrics_listen, webhook_url: this version does not use that yet"]);
+}
+
+#[test]
 fn each_bad_value_is_named_shown_and_given_a_remedy() {
     for (variable, value, remedy) in [
         ("COUNTERSIGN_LISTEN", "8080", "127.0.0.1:8080"),
