@@ -9,12 +9,9 @@ pub enum MediaError {
     #[error("The file is empty. Choose an image and upload it again.")]
     Empty,
     /// Larger than [`MAX_BYTES`].
-    #[error(
-        "The file has {} MiB; at most {} MiB are taken. Save it as a JPEG, or with fewer pixels.",
-        mebibytes(*.bytes), MAX_BYTES / 1024 / 1024
-    )]
+    #[error("The file has more than {} MiB. Save it as a JPEG, or with fewer pixels.", MAX_BYTES / 1024 / 1024)]
     TooManyBytes {
-        /// Length of the file.
+        /// Length of what was read of the file.
         bytes: usize,
     },
     /// Not a format that is taken, whatever its name says.
@@ -88,11 +85,6 @@ impl MediaError {
     pub(super) fn unknown(file: &[u8]) -> Self {
         if file.is_empty() { MediaError::Empty } else { MediaError::Unknown { looks_like: guess(file) } }
     }
-}
-
-fn mebibytes(bytes: usize) -> String {
-    let tenths = bytes.div_ceil(1024 * 1024 / 10);
-    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 fn looks(guess: &Option<String>) -> String {
