@@ -103,9 +103,9 @@ impl Scope {
         match self {
             Scope::UserAccountsRead => "See the account's name, to confirm that it is the right one",
             Scope::BoardsRead => "List the boards, to choose where a Pin goes",
-            Scope::BoardsWrite => "Put Pins on boards; Pinterest wants it for creating a Pin",
+            Scope::BoardsWrite => "Put Pins on boards, and create a board with New board",
             Scope::PinsRead => "Read the Pins on a board, to see whether one of ours arrived",
-            Scope::PinsWrite => "Create Pins, and delete the ones created here",
+            Scope::PinsWrite => "Create the Pins that were countersigned",
             Scope::BoardsReadSecret => "See secret boards; not used here",
             Scope::BoardsWriteSecret => "Change secret boards; not used here",
             Scope::PinsReadSecret => "Read Pins on secret boards; not used here",
