@@ -64,7 +64,7 @@ pub struct Row {
     pub title: String,
     /// The image, if there is one.
     pub picture: Option<Picture>,
-    /// `Recipes › Tarts`, or `board 4821…` where the name is not at hand; `None` if none was chosen.
+    /// `Recipes › Tarts`, or `board …0123` where the name is not at hand; `None` if none was chosen.
     pub board: Option<String>,
     /// The host of the link.
     pub link_host: Option<String>,

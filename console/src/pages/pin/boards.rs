@@ -4,7 +4,7 @@ use countersign_api::app::App;
 use countersign_api::connections;
 use countersign_api::ids::ConnectionId;
 
-/// `Recipes › Tarts` where the names are at hand, else `board 4821…`; none where no board was chosen. It never asks
+/// `Recipes › Tarts` where the names are at hand, else `board …0123`; none where no board was chosen. It never asks
 /// Pinterest.
 pub(crate) fn words(
     app: &App,
@@ -24,10 +24,11 @@ pub(crate) fn words(
     })
 }
 
-/// `board 4821…`: enough of an id to tell two apart.
+/// `board …0123`: ids made in a row differ at their end.
 fn short(kind: &str, id: &str) -> String {
-    let start: String = id.chars().take(4).collect();
-    if start == id { format!("{kind} {id}") } else { format!("{kind} {start}…") }
+    let cut = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    let (start, end) = id.split_at(cut);
+    if start.is_empty() { format!("{kind} {id}") } else { format!("{kind} …{end}") }
 }
 
 #[cfg(test)]
@@ -35,8 +36,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_board_without_its_name_shows_the_start_of_its_id() {
-        assert_eq!(short("board", "482100000123"), "board 4821…");
+    fn a_board_without_its_name_shows_the_end_of_its_id() {
+        assert_eq!(short("board", "482100000123"), "board …0123");
         assert_eq!(short("board", "48"), "board 48");
     }
 }

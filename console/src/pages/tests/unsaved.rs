@@ -122,11 +122,11 @@ async fn a_drafts_own_page_names_its_board_after_the_minute_in_which_names_are_k
     let connection = site.connect(&ada).await;
     let draft = ada.signs(&connection, "Plum tart").await;
     site.clock.advance(Duration::from_secs(61));
-    assert!(ada.get("/?tab=review").await.has("board 4821…"), "a list asks for nothing");
+    assert!(ada.get("/?tab=review").await.has("board …0201"), "a list asks for nothing");
     assert!(ada.get(&draft).await.has("For Recipes on"));
     let away = r#"[{"operation":"boards/list","fault":"reset","times":0}]"#;
     site.pinterest().set_faults(serde_json::from_str(away).unwrap()).unwrap();
     site.clock.advance(Duration::from_secs(61));
     let page = ada.get(&draft).await;
-    assert!(page.status == 200 && page.has("For board 4821…"), "{}", page.html);
+    assert!(page.status == 200 && page.has("For board …0201"), "{}", page.html);
 }
