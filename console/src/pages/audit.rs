@@ -31,7 +31,7 @@ pub(super) async fn self_check(visit: Visit, _form: crate::web::Form) -> Answer 
     let checked = read::self_check(&visit.app.db).await?;
     let at = visit.app.now().micros();
     let check = match checked.fault {
-        None => SelfCheck::Whole { size: checked.events, at, root: checked.root },
+        None => SelfCheck::Whole { size: checked.events, newer: 0, at, root: checked.root },
         Some(fault) => SelfCheck::Broken { at, faults: vec![fault] },
     };
     *visit.app.memory.of::<LastCheck>().0.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
@@ -76,8 +76,12 @@ async fn show(visit: &Visit, auditor: &Auditor, asked: &Asked) -> Answer {
 async fn last_check(visit: &Visit) -> Result<SelfCheck, Refused> {
     let last = visit.app.memory.of::<LastCheck>();
     let last = last.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match last {
-        Some(check) => Ok(check),
-        None => Ok(SelfCheck::None { size: read::head(&visit.app.db).await?.1.size() }),
-    }
+    let present = read::head(&visit.app.db).await?.1.size();
+    Ok(match last {
+        Some(SelfCheck::Whole { size, at, root, .. }) => {
+            SelfCheck::Whole { newer: present.saturating_sub(size), size, at, root }
+        }
+        Some(check) => check,
+        None => SelfCheck::None { size: present },
+    })
 }

@@ -107,8 +107,10 @@ pub enum SelfCheck {
     },
     /// All is as it should be.
     Whole {
-        /// How many records were read.
+        /// How many records were read, from the first on.
         size: u64,
+        /// How many were added since.
+        newer: u64,
         /// When, in Unix microseconds.
         at: i64,
         /// The root, in base64 or hex.
@@ -243,9 +245,10 @@ fn check(frame: &Frame, check: &SelfCheck) -> Markup {
         section.seal {
             @match check {
                 SelfCheck::None { size } => { h2.name { "Not checked yet" } p.gap-s { (number(*size)) " records. A check reads every one of them again." } },
-                SelfCheck::Whole { size, at, root } => {
-                    h2.name { "The log is whole" }
+                SelfCheck::Whole { size, newer, at, root } => {
+                    h2.name { @if *newer == 0 { "The log is whole" } @else { "The first " (number(*size)) " records are whole" } }
                     p.gap-s { (number(*size)) " records read again, " (frame.times.short(*at)) ". Nothing altered, removed or reordered." }
+                    @if *newer > 0 { p.gap-s { (number(*newer)) " newer " (if *newer == 1 { "one is" } else { "ones are" }) " not checked yet." } }
                     div.gap { (table::facts(&[("Size", html! { (number(*size)) }), ("Root", html! { code { (root) } })])) }
                 },
                 SelfCheck::Broken { at, faults } => {

@@ -9,6 +9,7 @@ use crate::views::table::Pager;
 pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let frame = t.frame();
     let whole = SelfCheck::Whole {
+        newer: 2,
         size: 18_204,
         at: NOW - HOUR,
         root: "qEYIHyKT6GEEEY9feUMmtAzChxHBVdAZQlwTKF82BFw=".into(),
