@@ -122,6 +122,10 @@ async fn answer(visit: &Visit, author: &Author, mut desk: Desk, form: &Form) -> 
 
 /// Saves, and signs where that was asked for.
 async fn keep_draft(visit: &Visit, author: &Author, mut desk: Desk, signs: bool) -> Answer {
+    if signs && desk.is_empty() {
+        desk.errors = errors::nothing_yet();
+        return desk.show(visit, 422).await;
+    }
     let before = desk.revision();
     let draft = match desk.store(visit, author).await? {
         Ok(draft) => draft,

@@ -84,6 +84,7 @@ fn list(loaded: &Loaded, error: Option<&str>) -> Markup {
                     @for board in &loaded.boards { (option(loaded, board)) }
                 }
             }
+            p.hint.gap-s hidden role="status" data-no-board { "None of these boards matches." @if loaded.next.is_some() { " There are more." } }
             @if let Some(words) = error { (form::error("f-board-e", words)) }
         }
         div.line.between {

@@ -55,8 +55,8 @@ pub struct Composer {
     pub zones: Vec<Choice>,
     /// The two readings of a time that occurs twice: value `+02:00`, words `the first 02:30, summer time`.
     pub offsets: Vec<Choice>,
-    /// The chosen time in words: `Tue 1 Dec 2026, 09:00 Europe/Berlin, in 3 h`.
-    pub when: Option<String>,
+    /// The chosen time.
+    pub when: Option<When>,
     /// Other drafts with the same image or link on the chosen board.
     pub twins: Vec<Check>,
     /// Why the draft was not saved, where that is about no field.
@@ -93,6 +93,15 @@ pub struct Words {
     pub publish_zone: String,
     /// `publish_offset`
     pub publish_offset: String,
+}
+
+/// The chosen time.
+#[derive(Clone, Debug)]
+pub struct When {
+    /// `Tue 1 Dec 2026, 09:00 Europe/Berlin, in 3 h`.
+    pub words: String,
+    /// Whether it is probably not meant: passed, or very far off.
+    pub is_odd: bool,
 }
 
 /// An image that was stored.
@@ -266,7 +275,7 @@ fn time(composer: &Composer) -> Markup {
                     .error(error("publish_local")).hint("Empty: as soon as it is countersigned."))
                 (form::select_field("publish_zone", "Time zone", &composer.zones, &words.publish_zone))
             }
-            p.hint data-when { (composer.when.as_deref().unwrap_or_default()) }
+            p.hint.odd[composer.when.as_ref().is_some_and(|when| when.is_odd)] data-when { @if let Some(when) = &composer.when { (when.words) } }
             @if !composer.offsets.is_empty() {
                 fieldset { legend { "That time occurs twice. Which one?" }
                     div.opts id="f-publish_offset" { @for offset in &composer.offsets {

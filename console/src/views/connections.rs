@@ -277,7 +277,7 @@ fn create_board(frame: &Frame, connection: &Connection) -> Markup {
         details.gap open[words.is_some()] { summary.btn { (icon("plus")) "New board…" }
             (form::post(frame, &format!("/connections/{id}/boards"), "stack narrow gap-s", html! {
                 p.small.soft { "The board is created at once for " (connection.username.as_deref().unwrap_or("this account")) ", " (connection.environment.ending()) "." }
-                (Field::text("name", "Name").id(format!("f-name-{id}")).value(&form.name).required().error(words))
+                (Field::text("name", "Name").id(format!("f-name-{id}")).value(&form.name).required().error(words).focused(words.is_some()))
                 div.field { label for={ "f-privacy-" (id) } { "Who sees it" } (form::select(&format!("f-privacy-{id}"), "privacy", &board_picker::privacy(), &form.privacy)) }
                 button.btn { "Create the board" }
             }))

@@ -50,10 +50,30 @@ pub fn summary(title: &str, errors: &[FieldError]) -> Markup {
             div.note data-k="bad" role="alert" id="errors" tabindex="-1" {
                 (icon("bad"))
                 h2 { (title) }
-                ul { @for error in errors { li { a href={ "#f-" (error.field) } { (error.words) } } } }
+                ul { @for error in errors { li { a href={ "#f-" (error.field) } { @if let Some(name) = name(error) { (name) ": " } (error.words) } } } }
             }
         }
     }
+}
+
+/// How people call the field of an error, where its words do not begin with that.
+fn name(error: &FieldError) -> Option<&'static str> {
+    const NAMES: [(&str, &str); 12] = [
+        ("image", "Image"),
+        ("title", "Title"),
+        ("description", "Description"),
+        ("alt_text", "Alternative text"),
+        ("link", "Link"),
+        ("board", "Board"),
+        ("new_board_name", "New board"),
+        ("publish_local", "Time"),
+        ("publish_offset", "Time"),
+        ("expected_username", "Account"),
+        ("password", "Password"),
+        ("repeated", "Password"),
+    ];
+    let found = NAMES.iter().find(|(field, _)| *field == error.field)?.1;
+    (!error.words.starts_with(found)).then_some(found)
 }
 
 /// What a field takes.
@@ -75,6 +95,7 @@ pub struct Field<'a> {
     error: Option<&'a str>,
     limit: Option<usize>,
     is_required: bool,
+    is_focused: bool,
     autocomplete: Option<&'static str>,
 }
 
@@ -91,6 +112,7 @@ impl<'a> Field<'a> {
             error,
             limit,
             is_required,
+            is_focused: false,
             autocomplete,
         }
     }
@@ -100,7 +122,8 @@ impl<'a> Field<'a> {
         Self::new(name, label, Kind::Line("text"))
     }
 
-    /// A line of another type: `email`, `url`, `search`, `date`, `datetime-local`.
+    /// A line of another type: `email`, `url`, `search`, `date`, `datetime-local`. A `url` is not judged by the browser:
+    /// the server says what is wrong with it, beside all else that is.
     pub fn line(name: &'a str, label: &'a str, kind: &'static str) -> Self {
         Self::new(name, label, Kind::Line(kind))
     }
@@ -140,6 +163,11 @@ impl<'a> Field<'a> {
         Self { is_required: true, ..self }
     }
 
+    /// The page opens at it: it needs a hand and stands far down.
+    pub fn focused(self, is_focused: bool) -> Self {
+        Self { is_focused, ..self }
+    }
+
     /// What a browser may fill in.
     pub fn autocomplete(self, value: &'static str) -> Self {
         Self { autocomplete: Some(value), ..self }
@@ -167,8 +195,9 @@ impl<'a> Field<'a> {
             @match self.kind {
                 Kind::Area(rows) => textarea.in id=(self.id) name=(self.name) rows=(rows) required[self.is_required]
                     data-limit=[self.limit] aria-invalid=[invalid] aria-describedby=[described] { "\n" (self.value) },
-                Kind::Line(kind) => input.in id=(self.id) name=(self.name) type=(kind) required[self.is_required]
-                    autocomplete=[self.autocomplete] data-limit=[self.limit] aria-invalid=[invalid]
+                Kind::Line(kind) => input.in id=(self.id) name=(self.name) type=(if kind == "url" { "text" } else { kind })
+                    inputmode=[(kind == "url").then_some("url")] required[self.is_required]
+                    autocomplete=[self.autocomplete] data-limit=[self.limit] autofocus[self.is_focused] aria-invalid=[invalid]
                     aria-describedby=[described] value=[(kind != "password").then_some(self.value)];
             }
         }

@@ -29,7 +29,7 @@ impl Picture {
         }
     }
 
-    /// `2:3`, or `1:2.6` where it is none of the known ones.
+    /// `2:3`, or `1:2.6` or `4:1` where it is none of the known ones.
     pub fn ratio(&self) -> String {
         if self.width == 0 || self.height == 0 {
             return "unknown".into();
@@ -40,7 +40,10 @@ impl Picture {
         };
         match known.iter().find(|ratio| is_like(ratio)) {
             Some((w, h)) => format!("{w}:{h}"),
-            None => format!("1:{:.1}", f64::from(self.height) / f64::from(self.width)),
+            None if self.width > self.height => {
+                format!("{:.1}:1", f64::from(self.width) / f64::from(self.height)).replace(".0:", ":")
+            }
+            None => format!("1:{:.1}", f64::from(self.height) / f64::from(self.width)).replace(".0", ""),
         }
     }
 
@@ -68,6 +71,7 @@ mod tests {
     fn ratios_read_as_people_say_them() {
         assert_eq!(picture(1000, 1500).ratio(), "2:3");
         assert_eq!(picture(1000, 2600).ratio(), "1:2.6");
+        assert_eq!((picture(1000, 250).ratio(), picture(300, 900).ratio()), ("4:1".into(), "1:3".into()));
         assert_eq!(picture(0, 10).ratio(), "unknown");
     }
 

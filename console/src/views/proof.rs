@@ -64,7 +64,7 @@ impl Proof {
         html! {
             div.views {
                 figure { div.proof { (self.closeup(ground, is_live)) } figcaption { "Close-up" } }
-                figure { div.proof { (self.card(ground, is_live)) } figcaption { (self.grid_words()) } }
+                figure { div.proof { (self.card(ground, is_live)) } figcaption data-grid[is_live] { (self.grid_words()) } }
             }
         }
     }
@@ -89,7 +89,7 @@ impl Proof {
                 div.txt {
                     @if let Some(host) = &self.link_host { p.host { (host) } }
                     p.title data-mirror=[mirror("title")] data-empty="No title yet" { (self.name()) }
-                    @if is_live || !self.description.is_empty() { p data-mirror=[mirror("description")] { (self.description) } }
+                    @if is_live || !self.description.is_empty() { p.lines data-mirror=[mirror("description")] { (self.description) } }
                     @if let Some(board) = &self.board { p.soft { (board) } }
                 }
             }

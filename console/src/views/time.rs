@@ -104,14 +104,15 @@ fn twice(zoned: &Zoned) -> String {
     if is_twice { zoned.strftime(" (%:z)").to_string() } else { String::new() }
 }
 
-/// Seconds as `8 s`, `5 min`, `2 h`, `7 days`; `None` for less than ten seconds.
+/// Seconds as `8 s`, `5 min`, `2 h`, `7 days`, `3 years`; `None` for less than ten seconds.
 fn distance(seconds: u64) -> Option<String> {
     Some(match seconds {
         0..10 => return None,
         10..60 => format!("{seconds} s"),
         60..3_600 => format!("{} min", seconds / 60),
         3_600..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
+        172_800..63_072_000 => format!("{} days", seconds / 86_400),
+        _ => format!("{} years", seconds / 31_557_600),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The composer between two requests: on what it is based, what was typed, what is wrong.
 
 use countersign_api::Timestamp;
+use countersign_api::drafts::Fields;
 
 use super::model;
 use super::typed::Typed;
@@ -55,6 +56,11 @@ impl Desk {
     /// The draft's revision as it is stored.
     pub(super) fn revision(&self) -> Option<i32> {
         self.story().map(|story| story.draft.revision)
+    }
+
+    /// Whether it is a new draft for which nothing was filled in: not worth keeping.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.basis, Basis::New) && self.typed.fields() == Fields::default()
     }
 
     /// Puts back what this person had typed and not saved.

@@ -9,6 +9,14 @@ pub(super) fn of_fields(wrong: &[Wrong]) -> Vec<FieldError> {
     wrong.iter().map(|error| of(field(error), &error.message)).collect()
 }
 
+/// What a Pin cannot be signed without, where nothing was filled in.
+pub(super) fn nothing_yet() -> Vec<FieldError> {
+    vec![
+        of("board", "Choose the board that the Pin goes to."),
+        of("image", "Add an image: a Pin cannot be without one."),
+    ]
+}
+
 /// One error.
 pub(super) fn of(field: &str, words: &str) -> FieldError {
     FieldError { field: field.to_owned(), words: words.to_owned() }

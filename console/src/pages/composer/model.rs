@@ -42,7 +42,7 @@ pub(super) async fn composer(visit: &Visit, desk: &Desk) -> Result<Composer, Ref
         asset: asset.map(shown),
         words: desk.typed.words(),
         boards,
-        zones: zones(),
+        zones: zones(&desk.typed.publish_zone),
         offsets: desk.typed.offsets(),
         when: when(visit, desk),
         errors: desk.errors.clone(),
@@ -104,9 +104,13 @@ fn shown(asset: Asset) -> view::Asset {
 }
 
 /// The chosen time in words, with how far off it is; none if none is chosen, or not one that there is once.
-fn when(visit: &Visit, desk: &Desk) -> Option<String> {
+fn when(visit: &Visit, desk: &Desk) -> Option<view::When> {
     let (times, at) = (visit.bare_frame().times, desk.typed.due_at()?);
-    Some(format!("{}, {}", times.within(&desk.typed.publish_zone).full(at), times.relative(at)))
+    let words = format!("{}, {}", times.within(&desk.typed.publish_zone).full(at), times.relative(at));
+    Some(match checks::time(at, &times) {
+        Some(check) => view::When { words: format!("{}: {words}", check.words), is_odd: true },
+        None => view::When { words, is_odd: false },
+    })
 }
 
 /// Other drafts with the same image or link on the chosen board.

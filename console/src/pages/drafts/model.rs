@@ -122,8 +122,8 @@ fn actions(visit: &Visit, story: &Story, roles: Roles) -> Actions {
             missing: missing.collect(),
         },
         publish_local: draft.publish_local.clone().unwrap_or_default(),
+        zones: zones(&zone(visit, story)),
         publish_zone: zone(visit, story),
-        zones: zones(),
     }
 }
 
@@ -140,9 +140,26 @@ fn zone(visit: &Visit, story: &Story) -> String {
     zone.unwrap_or(&visit.app.config.review.time_zone_name).clone()
 }
 
-/// All time zones.
-pub(in crate::pages) fn zones() -> Vec<Choice> {
-    schedule::zone_names().into_iter().map(|name| Choice::new(&*name, &*name)).collect()
+/// Where the zones are that people live in; the others are names for machines, of old, or of no place.
+const PLACES: [&str; 10] = [
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Arctic/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+];
+
+/// The time zones to choose from, and the chosen one, whatever it is.
+pub(in crate::pages) fn zones(chosen: &str) -> Vec<Choice> {
+    let is_offered =
+        |name: &str| ["UTC", chosen].contains(&name) || PLACES.iter().any(|place| name.starts_with(place));
+    let names = schedule::zone_names().into_iter().filter(|name| is_offered(name));
+    names.map(|name| Choice::new(&*name, &*name)).collect()
 }
 
 /// Two revisions side by side: those that were asked for, else the last one against what was decided on before.

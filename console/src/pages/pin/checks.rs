@@ -8,9 +8,14 @@ use super::names::account;
 use super::parts::{picture, state};
 use super::story::Story;
 use crate::views::checks::{Check, Outcome};
+use crate::views::time::Times;
+use crate::web::refused::sentence;
 
 /// Pixels across below which Pinterest shows an image blurred.
 const SHARP_WIDTH: i32 = 600;
+
+/// A year and a day.
+const YEAR_MICROS: i64 = 366 * 86_400 * 1_000_000;
 
 /// `JPEG, 1000 × 2600 px, 1.9 MB, ratio 1:2.6`
 pub(crate) fn facts(asset: &Asset) -> String {
@@ -67,8 +72,20 @@ fn twin(twin: Twin) -> Check {
     )
 }
 
+/// A wished time (Unix microseconds) that is probably not meant: advice, since it may be.
+pub(crate) fn time(at: i64, times: &Times) -> Option<Check> {
+    let words = if at <= times.now_micros() {
+        "This time has passed: it goes out as soon as it is countersigned"
+    } else if at > times.now_micros().saturating_add(YEAR_MICROS) {
+        "More than a year off"
+    } else {
+        return None;
+    };
+    Some(Check::new(Outcome::Advice, words, sentence(&times.relative(at))))
+}
+
 /// Everything that is checked for a reviewer. `board` is what is known of it.
-pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>) -> Vec<Check> {
+pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>, times: &Times) -> Vec<Check> {
     let mut checks = match &story.asset {
         Some(asset) => image(asset),
         None => vec![Check::new(Outcome::Bad, "No image", "A Pin cannot be without one.")],
@@ -90,6 +107,7 @@ pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>) -> Vec<Check
         None => Check::new(Outcome::Advice, "No link", "The Pin leads nowhere."),
     });
     checks.push(board);
+    checks.extend(content.publish_at().and_then(|at| time(at.due_at_micros().ok()?, times)));
     if twins.is_empty() {
         checks.push(Check::new(Outcome::Good, "No other draft has its image or link on this board", ""));
     }
@@ -128,6 +146,16 @@ fn bytes(bytes: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_is_probably_not_meant_is_told() {
+        const DAY: i64 = 86_400_000_000;
+        let now = 1_795_526_400_000_000;
+        let told = |at| time(at, &Times::new(now, "UTC")).map(|check| check.detail.unwrap_or_default());
+        assert_eq!(told(now - DAY).as_deref(), Some("24 h ago."));
+        assert_eq!(told(now + 73 * 366 * DAY).as_deref(), Some("In 73 years."));
+        assert_eq!((told(now + DAY), told(now + 366 * DAY)), (None, None));
+    }
 
     #[test]
     fn sizes_have_units() {

@@ -48,7 +48,7 @@ pub(super) async fn current(
         is_own_under_sole_operator: refused.is_none() && own.is_some_and(|own| own.0),
         refused,
         changed: changed(visit, story).await?,
-        checks: checks::review(story, board, twins(visit, story).await?),
+        checks: checks::review(story, board, twins(visit, story).await?, &frame.times),
         comments: comments(story, roles),
         history: timeline::entries(story.moments.iter(), &story.people, &frame.times),
         unfinished,

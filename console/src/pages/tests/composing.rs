@@ -63,7 +63,10 @@ async fn boards_and_sections_are_asked_for_and_a_board_is_created_on_the_way() {
     let site = Site::with_pinterest().await;
     let ada = site.signed_in("Ada").await;
     let connection = site.connect(&ada).await;
-    let typed = Typed::pin().with("connection_id", connection).with("new_board_privacy", "PUBLIC");
+    let typed = Typed::pin().with("connection_id", &*connection).with("new_board_privacy", "PUBLIC");
+    let unnamed = [("name", " "), ("privacy", "PUBLIC")];
+    let unnamed = ada.post(&format!("/connections/{connection}/boards"), &unnamed).await;
+    assert!(unnamed.status == 422 && unnamed.has(" autofocus aria-invalid"), "{}", unnamed.html);
     let page = ada.compose("/drafts", &typed, &format!("sections:{RECIPES}:")).await;
     assert!(page.status == 200 && page.has("Recipes › Bakes") && page.typed("title") == "Plum tart");
     let unnamed = ada.compose("/drafts", &typed.clone().with("new_board_name", " "), "board").await;
@@ -111,6 +114,12 @@ async fn signing_says_what_is_missing_and_keeps_the_draft() {
     let site = Site::with_pinterest().await;
     let ada = site.signed_in("Ada").await;
     let connection = site.connect(&ada).await;
+    let none = ["title", "description", "alt_text", "link", "board"];
+    let nothing =
+        none.iter().fold(Typed::pin().with("connection_id", &*connection), |it, name| it.with(name, ""));
+    let page = ada.compose("/drafts", &nothing, "submit").await;
+    assert!(page.status == 422 && page.has("Image: Add an image"), "{}", page.html);
+    assert!(!ada.get("/?tab=drafts").await.has("No title yet"), "nothing is kept of nothing");
     let bare = Typed::pin().with("connection_id", connection).with("board", "");
     let page = ada.compose("/drafts", &bare, "submit").await;
     assert_eq!(page.status, 422);
@@ -125,6 +134,22 @@ async fn signing_says_what_is_missing_and_keeps_the_draft() {
     assert!(ada.get(&action).await.has("Signed. It now waits for a second person."));
     assert_eq!(ada.get("/drafts/new?connection=nonsense").await.status, 200);
     site.finish(0).await;
+}
+
+#[tokio::test]
+async fn a_time_that_is_probably_not_meant_is_told_to_both() {
+    let site = Site::with_pinterest().await;
+    let (ada, rowan) = (site.signed_in("Ada").await, site.signed_in("Rowan").await);
+    let connection = site.connect(&ada).await;
+    let passed = Typed::pin().with("connection_id", connection).with("publish_local", "2020-01-01T09:00");
+    let odd = passed.with("publish_zone", "EST5EDT").with("description", "One.\n\nTwo.").image(picture());
+    let draft = ada.compose("/drafts", &odd, "submit").await.location;
+    let told = "This time has passed: it goes out as soon as it is countersigned";
+    let page = ada.get(&format!("{draft}/edit")).await;
+    assert!(page.has(told) && page.has("6 years ago"), "{}", page.html);
+    assert!(page.has("<option value=\"EST5EDT\" selected>") && !page.has("value=\"EST\""));
+    let desk = rowan.desk(&draft).await;
+    assert!(desk.has(told) && desk.has("<p class=\"lines\">One.\n\nTwo.</p>"), "{}", desk.html);
 }
 
 #[tokio::test]
@@ -173,7 +198,7 @@ async fn a_file_that_is_no_image_says_what_to_do() {
     let typed = Typed::pin().with("connection_id", connection);
     let large = |mib: usize| vec![0xff; (mib << 20) + 9];
     for (file, words) in
-        [(b"<svg></svg>".to_vec(), "SVG"), (large(10), "at most 10 MiB"), (large(20), "at most 10 MiB")]
+        [(b"<svg></svg>".to_vec(), "SVG"), (large(10), "more than 10 MiB"), (large(20), "more than 10 MiB")]
     {
         let page = ada.compose("/drafts", &typed.clone().image(file), "submit").await;
         assert!(page.status == 422 && page.has(words) && page.typed("title") == "Plum tart", "{words}");

@@ -4,7 +4,7 @@ use super::pin::{proof, signed, zones};
 use super::{Page, Tongue};
 use crate::views::board_picker::{Board, Boards, Loaded};
 use crate::views::checks::{Check, Outcome};
-use crate::views::composer::{self, Asset, Composer, Words};
+use crate::views::composer::{self, Asset, Composer, When, Words};
 use crate::views::form::{Choice, FieldError};
 use crate::views::proof::Proof;
 use crate::views::signatures::Signatures;
@@ -67,7 +67,7 @@ fn new(t: Tongue) -> Composer {
         boards: boards(t),
         zones: zones(),
         offsets: Vec::new(),
-        when: Some("Tue 1 Dec 2026, 09:00 Europe/Berlin, in 7 days".into()),
+        when: Some(When { words: "Tue 1 Dec 2026, 09:00 Europe/Berlin, in 7 days".into(), is_odd: false }),
         twins: vec![Check::new(Outcome::Advice, "Same link on this board", t.say("“Lemon tart, basic”: published"))],
         refused: None,
         restored: Some("Today, 12:04 Europe/Berlin".into()),
