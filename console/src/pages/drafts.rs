@@ -151,6 +151,9 @@ where
     if !fields.is_empty() {
         page.todo = fields.join(" ");
     }
+    if error.kind() == Kind::Conflict {
+        page.pin = "This changed nothing. The page of the Pin says what became of it.";
+    }
     page.way_out = ("Back to the Pin".to_owned(), format!("/drafts/{id}"));
     Refused::Page(Box::new(page))
 }

@@ -57,7 +57,7 @@ async fn desk(
     if let Some(story) = &story {
         frame.here = format!("/review?draft={}", story.draft.id);
     }
-    if let Some(toast) = toast::approved(visit, &frame.times).await? {
+    if let Some(toast) = toast::approved(visit, &frame).await? {
         frame.toast = Some(toast);
     }
     let is_after_verdict = visit.flash.as_ref().is_some_and(|flash| is_verdict(flash.message));

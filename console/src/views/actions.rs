@@ -82,6 +82,10 @@ impl Standing {
         self.roles.author && self.is_waiting()
     }
 
+    fn offers_anything(&self) -> bool {
+        self.roles.author || self.may_review() || self.may_undo()
+    }
+
     fn is_waiting(&self) -> bool {
         use PublicationState::{Held, Scheduled};
         self.state == DraftState::Approved && matches!(self.publication, Some(Scheduled | Held))
@@ -92,6 +96,10 @@ impl Actions {
     /// The section of a page.
     pub fn section(&self, frame: &Frame) -> Markup {
         let standing = &self.standing;
+        let is_empty = !standing.offers_anything() && !standing.is_in_flight();
+        if is_empty && standing.roles.reviewer {
+            return html! {};
+        }
         html! {
             section.sec aria-labelledby="actions" {
                 h2 id="actions" { "What you can do" }

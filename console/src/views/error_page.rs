@@ -16,6 +16,8 @@ pub struct ErrorPage {
     pub title: String,
     /// What happened.
     pub happened: String,
+    /// Whether a Pin may exist.
+    pub pin: &'static str,
     /// What to do.
     pub todo: String,
     /// A way out: words and address.
@@ -32,6 +34,7 @@ impl ErrorPage {
             status,
             title: title.into(),
             happened: happened.into(),
+            pin: "No Pin was made because of this.",
             todo: todo.into(),
             way_out: ("To the queue".into(), "/".into()),
             reference: None,
@@ -119,7 +122,7 @@ pub fn page(frame: &Frame, error: &ErrorPage) -> Markup {
         html! {
             div.head { div { h1 { (error.title) } p { (error.happened) } } }
             div.narrow.stack {
-                p { "No Pin was made because of this." }
+                p { (error.pin) }
                 p { b { "What to do: " } (error.todo) }
                 div.line { a.btn.solid href=(error.way_out.1) { (error.way_out.0) } }
                 p.small.dim { "Status " (error.status) @if let Some(reference) = &error.reference { " · reference " code { (reference) } } }

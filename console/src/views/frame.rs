@@ -124,6 +124,8 @@ impl Theme {
 pub struct Toast {
     /// A whole sentence.
     pub words: String,
+    /// The page of what it is about.
+    pub about: Option<String>,
     /// The offer to undo an approval.
     pub undo: Option<Undo>,
 }
@@ -135,6 +137,8 @@ pub struct Undo {
     pub action: String,
     /// Seconds left, at least.
     pub seconds: u64,
+    /// What is so once they have run out; `None` where the offer holds for longer.
+    pub after: Option<String>,
 }
 
 /// Publishing is paused.

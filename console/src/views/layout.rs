@@ -191,10 +191,10 @@ fn keys() -> Markup {
 pub fn toast(frame: &Frame, toast: &Toast) -> Markup {
     html! {
         div.toast {
-            span { (toast.words) }
+            span { span { (toast.words) } @if let Some(page) = &toast.about { " " a href=(page) { "See the Pin" } } }
             @if let Some(undo) = &toast.undo {
                 (form::post(frame, &undo.action, "", html! {
-                    button.btn data-undo=(undo.seconds) { (icon("undo")) span { "Undo, " (undo.seconds) " s" } }
+                    button.btn data-undo=(undo.seconds) data-after=[&undo.after] { (icon("undo")) span { "Undo, " (undo.seconds) " s" } }
                 }))
             }
         }

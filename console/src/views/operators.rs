@@ -84,7 +84,7 @@ pub fn page(frame: &Frame, operators: &Operators) -> Markup {
         "Operators",
         Section::Operators,
         html! {
-            div.head { div { h1 { "Operators" } p { "Who may sign in here, and what each may do. Nobody may approve the own Pin, whatever the roles, unless the rule of the installation says so." } } }
+            div.head { div { h1 { "Operators" } p { "Who may sign in here, and what each may do. Nobody may approve their own Pin, whatever the roles, unless the rule of the installation says so." } } }
             div.stack-l {
                 @if let Some(link) = &operators.link { (issued(frame, link)) }
                 div { @for operator in &operators.items { (self::operator(frame, operator)) } }

@@ -84,7 +84,7 @@ pub struct Current {
     pub undo_seconds: u64,
     /// Whether this person may decide; else the reason: `You wrote revision 2 of this Pin. Someone else ...`.
     pub refused: Option<Refused>,
-    /// Whether the rule lets this person sign the own Pin, which is marked.
+    /// Whether the rule lets this person sign their own Pin, which is marked.
     pub is_own_under_sole_operator: bool,
     /// What changed since the last decision, with the words above it.
     pub changed: Option<(String, Diff)>,
@@ -125,8 +125,10 @@ pub struct Conflict {
     pub title: String,
     /// What happened: `Mira Okafor saved revision 5 at 12:40, after this page was loaded.`
     pub words: String,
-    /// What differs between the content that was seen and the present one; `None` if somebody else decided.
+    /// What differs between the content that was seen and the present one; `None` if it was decided before.
     pub diff: Option<Diff>,
+    /// Whether it was this same person who countersigned it before.
+    pub is_own: bool,
     /// `/review?draft=...` where it can still be decided, else `/drafts/{id}`.
     pub next: String,
     /// What was typed as a note, so that it is not lost.
@@ -220,21 +222,32 @@ fn pin(frame: &Frame, current: &Current) -> Markup {
         (current.proof.views(current.ground, false))
         (current.proof.says(false))
         @if let Some(link) = &current.link { p.small { b { "Link: " } code { (link) } } }
+        (covers(current))
         (sign_off(frame, current))
-        p.covers { "You sign exactly this content: " (digest::short(&current.digest))
-            " Any later edit voids the signature. You can undo for " (current.undo_seconds) " seconds." }
+    }
+}
+
+/// What a signature covers; for whoever cannot sign, what somebody else's would.
+fn covers(current: &Current) -> Markup {
+    html! {
+        p.covers {
+            @if current.refused.is_some() { "A countersignature covers exactly this content: " (digest::short(&current.digest))
+                " Any later edit voids it." }
+            @else { "You sign exactly this content: " (digest::short(&current.digest))
+                " Any later edit voids the signature. You can undo for " (current.undo_seconds) " seconds." }
+        }
     }
 }
 
 fn sign_off(frame: &Frame, current: &Current) -> Markup {
     html! {
-        section.signoff.dock[current.unfinished.is_none()] aria-labelledby="sign-off" {
+        section.signoff aria-labelledby="sign-off" {
             h2.vh id="sign-off" { "Sign-off" }
             (current.signatures.full())
-            @match &current.refused {
-                Some(refused) => div.gap { (note::note(Tone::Sign, &refused.title, &refused.words)) },
-                None => (verdicts(frame, current)),
-            }
+            @if let Some(refused) = &current.refused { div.gap { (note::note(Tone::Sign, &refused.title, &refused.words)) } }
+        }
+        @if current.refused.is_none() {
+            section.signoff.dock[current.unfinished.is_none()] aria-label="Your verdict" { (verdicts(frame, current)) }
         }
     }
 }
@@ -283,12 +296,25 @@ fn facts(frame: &Frame, current: &Current) -> Markup {
     }
 }
 
-/// The page of a verdict that came too late (409 or 412). Nothing was decided.
+const NOT_RECORDED: (Tone, &str, &str) = (
+    Tone::Warn,
+    "Your verdict was not recorded",
+    "Nothing was signed or sent. Look at what differs, then decide again.",
+);
+const DECIDED: (Tone, &str, &str) = (
+    Tone::Warn,
+    "Your verdict was not recorded",
+    "It changed nothing. What stands is on the page of the Pin.",
+);
+const STANDS: (Tone, &str, &str) =
+    (Tone::Info, "Nothing changed", "Your signature stands, and it is sent once, however often you press.");
+
+/// The page of a verdict that came too late (409 or 412). It decided nothing.
 pub fn conflict(frame: &Frame, conflict: &Conflict) -> Markup {
-    let title = if conflict.diff.is_some() {
-        "The content changed before you signed"
-    } else {
-        "Somebody else was quicker"
+    let (title, note) = match (&conflict.diff, conflict.is_own) {
+        (Some(_), _) => ("The content changed before you signed", NOT_RECORDED),
+        (None, true) => ("You countersigned it already", STANDS),
+        (None, false) => ("Somebody else was quicker", DECIDED),
     };
     layout::page(
         frame,
@@ -296,12 +322,12 @@ pub fn conflict(frame: &Frame, conflict: &Conflict) -> Markup {
         Section::Review,
         html! {
             div.head { div { h1 { (title) } p { (conflict.words) } } }
-            (note::note(Tone::Warn, "Your verdict was not recorded", "Nothing was signed or sent. Look at what differs, then decide again."))
+            (note::note(note.0, note.1, note.2))
             @if let Some(diff) = &conflict.diff {
                 section.sec.gap-l { h2 { "What changed in “" (conflict.title) "”" } (diff.show(true)) }
             }
             @if !conflict.note.is_empty() { section.sec.gap-l { h2 { "What you wrote" } p.lines { (conflict.note) } } }
-            div.line.gap-l { a.btn.solid href=(conflict.next) { "Look at it again" } a.btn href="/review" { "Go on with the next" } }
+            div.line.gap-l { a.btn.solid href=(conflict.next) { @if conflict.diff.is_some() { "Look at it again" } @else { "See the Pin" } } a.btn href="/review" { "Go on with the next" } }
         },
     )
 }

@@ -21,8 +21,11 @@ impl Visit {
     /// Where the database fails.
     pub async fn frame(&self) -> Result<Frame, Refused> {
         let mut frame = self.bare_frame();
-        frame.toast =
-            self.take_flash().map(|flash| Toast { words: flash.message.words().into(), undo: None });
+        frame.toast = self.take_flash().map(|flash| Toast {
+            words: flash.message.words().into(),
+            about: None,
+            undo: None,
+        });
         if self.signed_in().is_some() {
             let counts = drafts::counts(&self.app).await?;
             frame.review_count = Some(count(&counts, Tab::Review));

@@ -48,10 +48,14 @@
     };
     const probe = new Image();
     probe.onload = () => {
+      // The part of the height, in percent, that a card of 2:3 in the grid does not show.
+      const hidden = Math.max(0, 100 - Math.floor(probe.naturalWidth * 300 / (probe.naturalHeight * 2)));
+      for (const words of all('[data-grid]')) words.textContent = hidden ? `In the grid. Lower ${hidden} % not shown` : 'In the grid, nothing cropped';
       judge(probe.naturalWidth, probe.naturalHeight);
       for (const image of all('img[data-preview]')) {
         image.width = probe.naturalWidth; image.height = probe.naturalHeight;
         image.src = probe.src; image.hidden = false;
+        image.closest('.card')?.classList.toggle('whole', !hidden);
       }
       for (const gone of all('[data-no-image]')) gone.hidden = true;
     };
@@ -81,7 +85,13 @@
     find.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
     find.addEventListener('input', () => {
       const words = find.value.trim().toLowerCase();
-      for (const option of all('.opt', find.parentElement)) option.hidden = !option.textContent.toLowerCase().includes(words) && !one(':checked', option);
+      let matches = 0;
+      for (const option of all('.opt', find.parentElement)) {
+        const matching = option.textContent.toLowerCase().includes(words);
+        if (matching) matches += 1;
+        option.hidden = !matching && !one(':checked', option);
+      }
+      one('[data-no-board]', find.closest('fieldset')).hidden = matches > 0;
     });
   }
 
@@ -123,28 +133,35 @@
     };
     return wall - offset(wall - offset(wall));
   };
-  const distance = (seconds) => seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} days`;
+  const distance = (seconds) => seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : seconds < 63072000 ? `${Math.floor(seconds / 86400)} days` : `${Math.floor(seconds / 31557600)} years`;
   for (const place of all('[data-when]')) {
     const form = place.closest('form'), { publish_local: local, publish_zone: zone } = form.elements;
     const tell = () => {
       place.textContent = '';
+      place.classList.remove('odd');
       if (!local.value) return;
       try {
         const seconds = Math.round((instant(local.value, zone.value) - Date.now()) / 1000);
-        place.textContent = seconds < 0 ? `${distance(-seconds)} ago: it goes out as soon as it is countersigned.` : `In ${distance(seconds)}, ${zone.value}.`;
+        const isFar = seconds > 366 * 86400;
+        place.textContent = seconds < 0 ? `This time has passed, ${distance(-seconds)} ago: it goes out as soon as it is countersigned.` : `${isFar ? 'More than a year off: in' : 'In'} ${distance(seconds)}, ${zone.value}.`;
+        place.classList.toggle('odd', seconds < 0 || isFar);
       } catch { /* a zone that this browser does not know */ }
     };
     for (const field of [local, zone]) field.addEventListener('input', tell);
   }
 
-  // The seconds of an undo run out. The offer stays: it may hold for longer, and the server says when it does not.
+  // The seconds of an undo run out. Where the Pin is sent then, that is said instead; else the offer
+  // stays, and the server says when it does not hold any more.
   for (const button of all('[data-undo]')) {
     let left = Number(button.dataset.undo);
     const words = one('span', button);
     const tick = setInterval(() => {
       left -= 1;
-      if (left <= 0) clearInterval(tick);
       words.textContent = left > 0 ? `Undo, ${left} s` : 'Undo';
+      if (left > 0) return;
+      clearInterval(tick);
+      const told = button.dataset.after && one('span > span', button.closest('.toast'));
+      if (told) { told.textContent = button.dataset.after; button.closest('form').remove(); }
     }, 1000);
   }
 

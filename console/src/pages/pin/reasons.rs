@@ -66,7 +66,7 @@ pub(crate) fn refused(why: &str) -> &'static str {
         "image_broken" | "media" => "Pinterest cannot read the image.",
         "link_refused" => "Pinterest does not take this link.",
         "too_large" => "Pinterest finds it too large.",
-        "field_refused" => "Pinterest does not take one of the texts.",
+        "field_refused" => "Pinterest refused the content, in the words below.",
         "not_genuine" => {
             "What is stored as its approval was not made here: somebody may have changed the database. Nothing was \
              sent. Tell an admin."

@@ -24,7 +24,9 @@ async fn from_a_draft_to_one_pin_by_pages_alone() {
     assert_eq!((signed.status, signed.location.as_str()), (303, "/review"));
     let after = rowan.get("/review").await;
     assert!(
-        after.has("Countersigned. Will publish to Recipes in 10 s.") && after.has("Undo, 10 s"),
+        after.has("Countersigned. Will publish to Recipes in 10 s.")
+            && after.has("Undo, 10 s")
+            && after.has(&format!("href=\"{draft}\"")),
         "{}",
         after.html
     );
@@ -54,8 +56,27 @@ async fn undo_until_it_is_sent_and_too_late_after() {
         let person = if verb == "undo" { &rowan } else { &ada };
         let late = person.post(&format!("{draft}/{verb}"), &[]).await;
         assert!(late.status == 409 && late.has(&format!("href=\"{draft}\"")), "{verb}: {}", late.html);
+        assert!(!late.has("No Pin was made"), "{verb}: {}", late.html);
     }
     site.finish(1).await;
+}
+
+#[tokio::test]
+async fn while_publishing_is_paused_a_signature_says_so() {
+    let site = Site::with_pinterest().await;
+    let (ada, rowan) = (site.signed_in("Ada").await, site.signed_in("Rowan").await);
+    let connection = site.connect(&ada).await;
+    let draft = ada.signs(&connection, "Plum tart").await;
+    rowan.post("/publishing/pause", &[]).await;
+    rowan.countersigns(&draft).await;
+    let after = rowan.get("/review").await;
+    assert!(
+        after.has("It is held while publishing is paused.") && !after.has("Will publish"),
+        "{}",
+        after.html
+    );
+    assert!(after.has("Undo, 10 s") && !after.has("data-after"), "{}", after.html);
+    site.finish(0).await;
 }
 
 #[tokio::test]
@@ -82,7 +103,10 @@ async fn a_page_that_is_out_of_date_signs_nothing_and_shows_what_changed() {
     assert!(rowan.get("/?tab=review").await.has("Pear tart"), "nothing was decided");
     rowan.countersigns(&draft).await;
     let twice = rowan.post(&format!("{draft}/approve"), &[("digest", digest)]).await;
-    assert!(twice.status == 409 && twice.has("Somebody else was quicker"), "{}", twice.html);
+    assert!(twice.status == 409 && twice.has("You countersigned it already"), "{}", twice.html);
+    let said =
+        ["You countersigned it, Today", "It is sent on", &format!("href=\"{draft}\""), "it is sent once"];
+    assert!(said.iter().all(|words| twice.has(words)) && !twice.has("Nothing was signed"), "{}", twice.html);
     site.finish(0).await;
 }
 
@@ -129,6 +153,7 @@ async fn ones_own_pin_is_seen_with_the_reason_and_who_else_may_sign() {
     for words in ["Yours, 1", "You wrote revision 1 of this Pin", "Rowan can.", "waiting for Rowan"] {
         assert!(desk.has(words), "{words}: {}", desk.html);
     }
+    assert!(!desk.has("You sign exactly this"), "{}", desk.html);
     assert!(desk.hidden("digest").is_none(), "no verdict is offered");
     assert_eq!(ada.post(&format!("{draft}/approve"), &[("digest", "0")]).await.status, 403);
     assert_eq!(site.told("access.refused").await.len(), 1);

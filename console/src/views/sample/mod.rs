@@ -97,7 +97,8 @@ impl Tongue {
     pub fn toast(self) -> Toast {
         Toast {
             words: self.say("Countersigned. Will publish to Recipes on Tue 1 Dec 2026, 09:00 Europe/Berlin."),
-            undo: Some(Undo { action: "/drafts/drf_1/undo".into(), seconds: 8 }),
+            about: Some("/drafts/drf_1".into()),
+            undo: Some(Undo { action: "/drafts/drf_1/undo".into(), seconds: 8, after: None }),
         }
     }
 }

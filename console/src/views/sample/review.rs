@@ -30,6 +30,7 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         title: t.say("Lemon tart"),
         words: t.say("Mira Okafor saved revision 5 at 12:40 Europe/Berlin, after this page was loaded."),
         diff: Some(diff(t)),
+        is_own: false,
         next: "/review?draft=drf_1".into(),
         note: t.say("Good. Link checked."),
     };
