@@ -121,6 +121,8 @@ async fn the_page_follows_the_pin_and_the_undo_runs_out() {
 
     // Meanwhile the offer on the desk has gone.
     browser.is_gone("[data-undo]").await;
+    browser.shows("Countersigned. Sent, or being sent.").await;
+    browser.find(&format!(".toast a[href='/drafts/{}']", draft.id())).await;
     author.stop().await;
     browser.stop().await;
     h.finish().await;

@@ -247,7 +247,8 @@ pub fn verdict(frame: &Frame, action: &str, name: &str, key: &str, words: &Verdi
             summary.btn.big.quiet[name == "reject"] aria-keyshortcuts=(key) { (words.label) " " kbd { (key) } }
             (form::post(frame, action, "stack-s gap", html! {
                 (words.hidden)
-                (Field::area("note", words.question, 3).id(format!("f-note-{name}")).limit(LIMIT).required().value(words.typed).error(words.error))
+                (Field::area("note", words.question, 3).id(format!("f-note-{name}")).limit(LIMIT).required().value(words.typed).error(words.error)
+                    .focused(words.error.is_some()))
                 button.btn.solid { (words.send) }
             }))
         }

@@ -194,7 +194,7 @@ impl<'a> Field<'a> {
         html! {
             @match self.kind {
                 Kind::Area(rows) => textarea.in id=(self.id) name=(self.name) rows=(rows) required[self.is_required]
-                    data-limit=[self.limit] aria-invalid=[invalid] aria-describedby=[described] { "\n" (self.value) },
+                    data-limit=[self.limit] autofocus[self.is_focused] aria-invalid=[invalid] aria-describedby=[described] { "\n" (self.value) },
                 Kind::Line(kind) => input.in id=(self.id) name=(self.name) type=(if kind == "url" { "text" } else { kind })
                     inputmode=[(kind == "url").then_some("url")] required[self.is_required]
                     autocomplete=[self.autocomplete] data-limit=[self.limit] autofocus[self.is_focused] aria-invalid=[invalid]

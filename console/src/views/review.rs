@@ -277,7 +277,7 @@ fn verdicts(frame: &Frame, current: &Current) -> Markup {
                 details.with-note open[signing.is_some()] { summary { "With a note…" }
                     (Field::area("note", "Note to your signature", 2).id("f-note-approve".into()).limit(LIMIT)
                         .value(signing.map_or("", |unfinished| &*unfinished.note))
-                        .error(signing.map(|unfinished| unfinished.error.as_str()))) }
+                        .error(signing.map(|unfinished| unfinished.error.as_str())).focused(signing.is_some())) }
             }))
             (actions::verdict(frame, &format!("{}/request-changes", current.draft), "request-changes", "c", &changes))
             (actions::verdict(frame, &format!("{}/reject", current.draft), "reject", "r", &reject))
