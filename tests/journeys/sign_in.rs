@@ -148,3 +148,19 @@ async fn whoever_came_by_a_first_link_sets_a_password_before_anything_else() {
     newcomer.get("/drafts").await.ok();
     h.finish().await;
 }
+
+#[tokio::test]
+async fn nobody_acts_by_a_link_of_somebody_elses_unnoticed() {
+    let h = Harness::builder().tier(Tier::Trial).start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let issued = h.admin().await.post_empty(&format!("/operators/{}/link", stage.reviewer.id)).await;
+    let intruder = h.anonymous();
+    intruder.sign_in_by_link(&countersign_tests::actor::link_of(&issued.json())).await.is(201);
+    intruder.try_approve(&draft).await.refused(403, "password_owed");
+    stage.reviewer.get("/drafts").await.ok();
+
+    intruder.put("/me/password", json!({"new": "a longer walk along the river"})).await.is(204);
+    stage.reviewer.get("/drafts").await.refused(401, "session_ended");
+    h.finish().await;
+}

@@ -56,7 +56,7 @@ pub struct SessionInfo {
     pub csrf_token: Secret,
     /// Came by a one-time link, so a password may be set without the present one.
     pub is_from_link: bool,
-    /// Whether the person is to set a password: came by a link and has none.
+    /// Whether the person is to set a password, for having come by a link.
     pub asks_password: bool,
     /// Whether that may be left for later: in rehearsal.
     pub may_skip_password: bool,
@@ -127,8 +127,7 @@ pub(super) async fn begin(
     let kept = |text: &Option<String>| text.as_deref().map(|text| scrub(text, NET_CHARS));
     store::insert(tx, row, fingerprint(secret.expose()), kept(&net.address), kept(&net.user_agent)).await?;
     let csrf_token = csrf_token(&key, &id);
-    let asks_password = is_from_link && !operator.has_password();
-    Ok(Session { id, secret, csrf_token, operator, expires_at, asks_password })
+    Ok(Session { id, secret, csrf_token, operator, expires_at, asks_password: is_from_link })
 }
 
 /// Whose session a cookie's secret names; `None` if none that is live. A disabled person's sessions are dead.
@@ -178,7 +177,8 @@ async fn known(
     let operator = people_store::find(&app.db, &row.operator_id).await?;
     let Some(operator) = operator.filter(|operator| !operator.is_disabled()) else { return Ok(None) };
     let actor = Actor::person(operator.person(), via, None, net);
-    let asks_password = row.is_from_link && !operator.has_password();
+    // Also where there is one: a new one ends all other sessions, so nobody comes in by a link of others unnoticed.
+    let asks_password = row.is_from_link;
     let may_skip_password = app.config.is_rehearsal();
     let principal = Principal::new(actor, operator.person(), operator.roles.clone(), None);
     let principal = principal.owing_password(asks_password && !may_skip_password);

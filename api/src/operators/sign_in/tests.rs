@@ -110,7 +110,7 @@ async fn a_link_works_once() {
     let session = open(&test.app, &link, None).await.unwrap();
     let (principal, info) = resumed(&test.app, &session).await.unwrap();
     assert_eq!(principal.id(), &ada.id);
-    assert!(info.is_from_link && !info.asks_password, "there is a password already");
+    assert!(info.is_from_link && info.asks_password, "also where there is a password already");
     let again = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
     assert!(matches!(again, SignInError::Link(DeadLink::Used)), "{again}");
     assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Used));
