@@ -2,24 +2,32 @@
 //!
 //! SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned is on the disk, and readers never wait
 //! for the writer. There is one writing connection, and a transaction on it is immediate, so two writers queue up
-//! instead of failing half-way. PostgreSQL has a pool for both; its appends queue up at the log's head row.
+//! instead of failing half-way. PostgreSQL has a pool of writers, whose appends queue up at the log's head row.
 
-use std::time::Duration;
-
-use countersign_migration::{Migration, MigrationStatus, Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::{
-        self,
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
-    },
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
-use crate::error::Fault;
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
+};
+
+use crate::{error::Fault, timing};
+
+mod options;
+mod schema;
+mod trouble;
+
+pub use trouble::Trouble;
 
 /// How many connections read at once.
 const READERS: u32 = 4;
+/// How many write at once, where several may.
+const WRITERS: u32 = 8;
+/// The oldest PostgreSQL that is supported, as `server_version_num` tells it.
+const OLDEST_POSTGRES: u32 = 150_000;
 
 /// What a store function reads from: the readers, or an open transaction.
 pub trait Reads: Send + Sync {
@@ -34,6 +42,10 @@ pub trait Reads: Send + Sync {
 pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    /// How long a write waits in all, for a connection and for the lock.
+    patience: Duration,
+    /// Why the last change could not be written, until one is.
+    trouble: Mutex<Option<Trouble>>,
 }
 
 impl Reads for Db {
@@ -48,74 +60,100 @@ impl Reads for Db {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// It cannot be reached or opened.
+    #[error("the database cannot be opened: {cause}. {remedy}")]
+    Connect {
+        /// What it said.
+        cause: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// It is a PostgreSQL of another age.
     #[error(
-        "the database cannot be opened: {0}. Check COUNTERSIGN_DATABASE_URL and that the data folder is writable"
+        "the database is PostgreSQL {0}, and Countersign needs 15 or newer. Upgrade that server, or use another"
     )]
-    Connect(String),
+    TooOld(String),
     /// A newer version of the program has changed the schema.
     #[error(
         "the database was used by a newer version of countersign (it knows the step `{0}`, this version does not). \
          Start that version, or restore a backup made before the upgrade"
     )]
     Newer(String),
-    /// A migration failed; a step is one transaction on PostgreSQL and is repeated whole on SQLite.
-    #[error("the database could not be migrated: {0}")]
-    Migrate(String),
+    /// A migration failed; all steps are one transaction.
+    #[error("the database could not be brought up to date: {cause}. Nothing was changed. {remedy}")]
+    Migrate {
+        /// What it said.
+        cause: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+}
+
+impl OpenError {
+    fn connect(error: &DbErr) -> Self {
+        let remedy = "Check COUNTERSIGN_DATABASE_URL and that the data folder is writable";
+        Self::Connect { cause: cause(error), remedy: Trouble::of(error).map_or(remedy, opening) }
+    }
+
+    fn migrate(error: &DbErr) -> Self {
+        let remedy = "Start the version that worked before, or restore a backup, and report this";
+        Self::Migrate { cause: cause(error), remedy: Trouble::of(error).map_or(remedy, opening) }
+    }
+}
+
+/// What to do about a database that cannot be opened: its address may be what is wrong.
+fn opening(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Busy => {
+            "Check COUNTERSIGN_DATABASE_URL, that its server answers, and that no other program holds the database"
+        }
+        Trouble::Full => "Free space on its disk, then start again",
+        Trouble::ReadOnly => {
+            "Check COUNTERSIGN_DATABASE_URL, and let Countersign write there: the file and its folder must belong to \
+             the user it runs as; a PostgreSQL server must be no standby, and its role own the database or have CREATE \
+             on its schema"
+        }
+        Trouble::Damaged => "Keep a copy of it, and put the latest backup in its place",
+    }
+}
+
+/// What the database said, without the layers' own prefixes.
+fn cause(error: &DbErr) -> String {
+    match (error, Trouble::of(error)) {
+        (DbErr::Custom(told), _) => told.clone(),
+        (DbErr::ConnectionAcquire(_), _) => "nobody answers there in time".to_owned(),
+        (_, Some(trouble)) if trouble != Trouble::Busy => format!("{} ({error})", trouble.cause()),
+        _ => error.to_string(),
+    }
 }
 
 impl Db {
-    /// Connects; `busy` is how long a statement waits for a lock.
+    /// Connects; `timing` says how long to wait for what.
     ///
     /// # Errors
-    /// [`OpenError::Connect`].
-    pub async fn connect(url: &str, busy: Duration) -> Result<Self, OpenError> {
-        let failed = |error: DbErr| OpenError::Connect(error.to_string());
-        if url.starts_with("sqlite:") {
-            let writer = Database::connect(sqlite_options(url, 1, busy)).await.map_err(failed)?;
-            let reader = Database::connect(sqlite_options(url, READERS, busy)).await.map_err(failed)?;
-            return Ok(Self { writer, reader });
+    /// [`OpenError::Connect`], [`OpenError::TooOld`].
+    pub async fn connect(url: &str, timing: &timing::Database) -> Result<Self, OpenError> {
+        let failed = |error: DbErr| OpenError::connect(&error);
+        let options = |connections| match url.starts_with("sqlite:") {
+            true => options::sqlite(url, connections, timing),
+            false => options::postgres(url, connections, timing),
+        };
+        let writers = if url.starts_with("sqlite:") { 1 } else { WRITERS };
+        let writer = sea_orm::Database::connect(options(writers)).await.map_err(failed)?;
+        let reader = sea_orm::Database::connect(options(READERS)).await.map_err(failed)?;
+        let db = Self { writer, reader, patience: timing.acquire, trouble: Mutex::new(None) };
+        if db.is_postgres() {
+            db.refuse_old().await?;
         }
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(READERS * 3)
-            .acquire_timeout(busy.max(Duration::from_secs(5)))
-            .sqlx_logging(false);
-        let writer = Database::connect(options).await.map_err(failed)?;
-        Ok(Self { reader: writer.clone(), writer })
+        Ok(db)
     }
 
-    /// Brings the schema up to date. On PostgreSQL several processes may start at once: an advisory lock lets one
-    /// migrate while the others wait; SQLite's writer lock and the lock on the data folder do the same.
-    ///
-    /// # Errors
-    /// [`OpenError::Newer`] where this program is older than the schema, [`OpenError::Migrate`].
-    pub async fn migrate(&self) -> Result<(), OpenError> {
-        let failed = |error: DbErr| OpenError::Migrate(error.to_string());
-        let lock = self.migration_lock().await.map_err(failed)?;
-        self.refuse_newer().await?;
-        Migrator::up(&self.writer, None).await.map_err(failed)?;
-        if let Some(lock) = lock {
-            lock.commit().await.map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// The names of the steps that are known, and whether each was taken. It only reads, so anybody may ask.
-    ///
-    /// # Errors
-    /// [`OpenError::Newer`] where the database is newer than this program, [`OpenError::Connect`] where it cannot be
-    /// read just now.
-    pub async fn migration_status(&self) -> Result<Vec<(String, bool)>, OpenError> {
-        let steps = Migrator::get_migration_with_status_read_only(&self.reader).await;
-        let steps = steps.map_err(|error| match error {
-            // The crate's word for a step that was taken and is not known.
-            DbErr::Custom(unknown) => {
-                OpenError::Newer(unknown.split('\'').nth(1).unwrap_or(&unknown).to_owned())
-            }
-            other => OpenError::Connect(other.to_string()),
-        })?;
-        let taken = |step: &Migration| step.status() == MigrationStatus::Applied;
-        Ok(steps.iter().map(|step| (step.name().to_owned(), taken(step))).collect())
+    async fn refuse_old(&self) -> Result<(), OpenError> {
+        let sql = "SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS name";
+        let asked = self.reader.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await;
+        let row = asked.and_then(|row| row.ok_or(DbErr::RecordNotFound("its version".to_owned())));
+        let told = row.and_then(|row| Ok((row.try_get("", "number")?, row.try_get("", "name")?)));
+        let (number, name): (String, String) = told.map_err(|error| OpenError::connect(&error))?;
+        if is_too_old(&number) { Err(OpenError::TooOld(name)) } else { Ok(()) }
     }
 
     /// Whether the database answers, for `/readyz`.
@@ -124,6 +162,23 @@ impl Db {
     /// [`Fault`] where it does not.
     pub async fn ping(&self) -> Result<(), Fault> {
         self.reader.execute_unprepared("SELECT 1").await.map(drop).map_err(Fault::from)
+    }
+
+    /// Why the last change could not be written, if it could not. It is tried whether that is still so, but for damage:
+    /// that stays until somebody has mended it and started again.
+    pub async fn trouble(&self) -> Option<Trouble> {
+        let noted = *self.noted();
+        if matches!(noted, Some(Trouble::Full | Trouble::ReadOnly)) && self.write_nothing().await.is_ok() {
+            return None;
+        }
+        noted
+    }
+
+    /// Writes a row as it is.
+    async fn write_nothing(&self) -> Result<(), Fault> {
+        let tx = self.begin_writing().await?;
+        tx.execute_unprepared("UPDATE tab_count SET drafts = drafts WHERE tab = 'drafts'").await?;
+        self.commit(tx).await
     }
 
     /// Closes all connections; what was committed stays.
@@ -139,80 +194,58 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        // Whoever waited long for the writer would else wait as long again for the lock.
+        let begun = tokio::time::timeout(self.patience, self.writer.begin_with_options(options)).await;
+        match begun {
+            Ok(begun) => begun.map_err(|error| self.noting(error.into())),
+            Err(elapsed) => Err(Fault::Busy(Box::new(elapsed))),
+        }
+    }
+
+    /// The one way to commit.
+    pub(crate) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), Fault> {
+        tx.commit().await.map_err(|error| self.noting(trouble::of_commit(error)))?;
+        let mut noted = self.noted();
+        *noted = noted.filter(|trouble| *trouble == Trouble::Damaged);
+        Ok(())
+    }
+
+    /// Remembers that the database does not take changes, for `/readyz`; the doors tell what went wrong inside.
+    pub fn note(&self, fault: &Fault) {
+        if let Fault::Storage(trouble) = fault {
+            *self.noted() = Some(*trouble);
+        }
+    }
+
+    fn noting(&self, fault: Fault) -> Fault {
+        self.note(&fault);
+        fault
+    }
+
+    fn noted(&self) -> std::sync::MutexGuard<'_, Option<Trouble>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether this is PostgreSQL, where rows are locked one by one.
     pub fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DatabaseBackend::Postgres
     }
-
-    async fn refuse_newer(&self) -> Result<(), OpenError> {
-        let failed = |error: DbErr| OpenError::Migrate(error.to_string());
-        Migrator::install(&self.writer).await.map_err(failed)?;
-        let applied = Migrator::get_migration_models(&self.writer).await.map_err(failed)?;
-        let known = Migrator::migrations();
-        match applied.iter().find(|row| !known.iter().any(|step| step.name() == row.version)) {
-            Some(row) => Err(OpenError::Newer(row.version.clone())),
-            None => Ok(()),
-        }
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "holds a lock while migrations run, writes nothing")]
-    async fn migration_lock(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
-        if !self.is_postgres() {
-            return Ok(None);
-        }
-        let lock = self.writer.begin().await?;
-        // Any number will do, as long as every version uses the same.
-        lock.execute_unprepared("SELECT pg_advisory_xact_lock(727274)").await?;
-        Ok(Some(lock))
-    }
 }
 
-fn sqlite_options(url: &str, connections: u32, busy: Duration) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(busy.max(Duration::from_secs(5)))
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(busy)
-                .foreign_keys(true)
-                // What is erased must really go from the file.
-                .pragma("secure_delete", "ON")
-        });
-    options
+/// Whether `server_version_num` is of a version that is not supported.
+fn is_too_old(number: &str) -> bool {
+    number.parse().is_ok_and(|number: u32| number < OLDEST_POSTGRES)
 }
 
-impl From<DbErr> for Fault {
-    fn from(error: DbErr) -> Self {
-        if is_busy(&error) { Self::Busy(Box::new(error)) } else { Self::Database(Box::new(error)) }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Locked, or no connection in time, or the server is away: nothing was written.
-fn is_busy(error: &DbErr) -> bool {
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner))
-        | DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner)) => {
-            match inner.as_ref() {
-                sqlx::Error::Database(database) => {
-                    // SQLITE_BUSY and SQLITE_LOCKED with their extended codes; PostgreSQL: serialization, deadlock.
-                    matches!(
-                        database.code().as_deref(),
-                        Some("5" | "6" | "261" | "517" | "262" | "40001" | "40P01")
-                    )
-                }
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-                _ => false,
-            }
-        }
-        _ => false,
+    #[test]
+    fn a_postgresql_of_another_age_is_refused_in_words() {
+        assert!(is_too_old("140012") && is_too_old("90624"));
+        assert!(!is_too_old("150000") && !is_too_old("170002"));
+        let refused = OpenError::TooOld("14.12".to_owned()).to_string();
+        assert!(refused.contains("14.12") && refused.contains("15 or newer"), "{refused}");
     }
 }

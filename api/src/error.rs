@@ -4,7 +4,7 @@
 //! remedy, and implements [`Refusal`]. What nobody expects is a [`Fault`]: it is logged once, at the door (the API
 //! or a page), under a reference that the person is shown.
 
-use crate::hooks::Crash;
+use crate::{db::Trouble, hooks::Crash};
 
 /// What a refusal means for the person who asked; the doors map it to a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,9 @@ pub enum Fault {
     /// The database is busy or away; nothing was written.
     #[error("the database does not take the change just now")]
     Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database takes no changes; nothing was written.
+    #[error("{}, so nothing was changed. {}", .0.cause(), .0.remedy())]
+    Storage(Trouble),
     /// Too many such computations wait already; nothing was begun.
     #[error("too much of this waits to be done already. Try again in a moment")]
     Crowded,
@@ -127,18 +130,22 @@ pub enum Fault {
 impl Fault {
     /// Whether the change may hold all the same: only what is known to come before a commit rules that out.
     pub fn may_be_done(&self) -> bool {
-        !matches!(self, Self::Busy(_) | Self::Crowded | Self::Lost(_) | Self::Event(_))
+        !matches!(self, Self::Busy(_) | Self::Storage(_) | Self::Crowded | Self::Lost(_) | Self::Event(_))
     }
 
-    /// Whether trying again later may help.
+    /// Whether trying again later may help, perhaps after somebody has mended what it names.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::Crowded)
+        matches!(self, Self::Busy(_) | Self::Storage(_) | Self::Crowded)
     }
 }
 
 impl Refusal for Fault {
     fn code(&self) -> &'static str {
-        if self.is_passing() { "busy" } else { "internal" }
+        match self {
+            Self::Storage(trouble) => trouble.code(),
+            _ if self.is_passing() => "busy",
+            _ => "internal",
+        }
     }
 
     fn kind(&self) -> Kind {

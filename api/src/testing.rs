@@ -38,7 +38,7 @@ pub(crate) async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = DataDir::open(&folder.path().join("data")).unwrap();
     let timing = Timing::default();
-    let db = Db::connect(&Storage::sqlite_in(data_dir.path()), timing.process.database_busy).await.unwrap();
+    let db = Db::connect(&Storage::sqlite_in(data_dir.path()), &timing.database).await.unwrap();
     db.migrate().await.unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
     let rng = Arc::new(SeededRng::new(7));

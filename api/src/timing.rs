@@ -35,6 +35,8 @@ pub struct Timing {
     pub sign_in: SignIn,
     /// The audit log.
     pub audit: Audit,
+    /// Waiting for the database.
+    pub database: Database,
     /// The process itself: loops, start and stop, what is swept.
     pub process: Process,
 }
@@ -218,6 +220,25 @@ impl Default for Audit {
     }
 }
 
+/// Waiting for the database: in real time, as it does itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// How long a statement waits for a lock.
+    pub busy: Duration,
+    /// How long anybody waits for a connection, and a writer for connection and SQLite's lock together.
+    pub acquire: Duration,
+    /// The longest that PostgreSQL may be at one statement.
+    pub statement: Duration,
+    /// PostgreSQL ends a transaction in which nothing happens for this long, such as that of a server that is cut off.
+    pub idle_transaction: Duration,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { busy: seconds(5), acquire: seconds(5), statement: seconds(30), idle_transaction: seconds(60) }
+    }
+}
+
 /// The process itself: loops, start and stop, what is swept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
@@ -235,8 +256,6 @@ pub struct Process {
     pub clock_jump: Duration,
     /// ... for this long.
     pub clock_jump_pause: Duration,
-    /// How long a write waits for the database's lock.
-    pub database_busy: Duration,
     /// How long a graceful stop waits for what is in flight: a send and its settling.
     pub graceful_stop: Duration,
 }
@@ -251,7 +270,6 @@ impl Default for Process {
             access_log_ttl: days(30),
             clock_jump: seconds(30),
             clock_jump_pause: seconds(60),
-            database_busy: seconds(5),
             graceful_stop: seconds(75),
         }
     }
@@ -275,6 +293,13 @@ mod tests {
     fn a_lease_survives_two_missed_heartbeats() {
         let publishing = Publishing::default();
         assert!(publishing.lease_ttl >= publishing.heartbeat * 3);
+    }
+
+    #[test]
+    fn a_cut_off_transaction_ends_before_its_lease_is_anothers() {
+        let timing = Timing::default();
+        assert!(timing.database.busy <= timing.database.acquire);
+        assert!(timing.database.idle_transaction <= timing.publishing.lease_ttl);
     }
 
     #[test]

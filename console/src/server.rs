@@ -91,7 +91,7 @@ pub async fn start(start: Start) -> Result<Running> {
     let data_dir = DataDir::open(&config.storage.data_dir)?;
     let lock = data_dir.lock()?;
     let known = Keyring::find(config.storage.master_key.as_ref(), &data_dir)?;
-    let db = Db::connect(config.storage.database().expose(), timing.process.database_busy).await?;
+    let db = Db::connect(config.storage.database().expose(), &timing.database).await?;
     db.migrate().await?;
     let keys = match known {
         Some(keys) => keys,

@@ -27,8 +27,8 @@ pub(crate) async fn app() -> TestApp {
     let inputs = Inputs { folder: folder.path().to_owned(), ..Inputs::default() };
     let config = Config::load(&inputs).unwrap_or_else(|problems| panic!("{problems}"));
     let data_dir = DataDir::open(&config.storage.data_dir).unwrap();
-    let (url, busy) = (config.storage.database(), config.timing().process.database_busy);
-    let db = Db::connect(url.expose(), busy).await.unwrap();
+    let (url, timing) = (config.storage.database(), config.timing().database);
+    let db = Db::connect(url.expose(), &timing).await.unwrap();
     db.migrate().await.unwrap();
     let app = assemble(Installation { config, data_dir, db }).await.unwrap();
     TestApp { app, _folder: folder }

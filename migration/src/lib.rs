@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 mod dialect;
 mod m20261122_1_first;
 mod m20261125_2_walls;
+mod m20261125_3_one_account;
 
 pub use dialect::Dialect;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -18,6 +19,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_1_first::Migration), Box::new(m20261125_2_walls::Migration)]
+        vec![
+            Box::new(m20261122_1_first::Migration),
+            Box::new(m20261125_2_walls::Migration),
+            Box::new(m20261125_3_one_account::Migration),
+        ]
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use countersign_api::hooks::Point;
 use countersign_tests::Harness;
 use countersign_tests::forms::form_to;
-use countersign_tests::harness::Database;
 use countersign_tests::lock::Lock;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -15,12 +14,7 @@ use tokio::sync::Mutex;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 async fn impatient() -> Harness {
-    // A PostgreSQL is nobody's alone: writers wait for each other row by row.
-    Harness::builder()
-        .database(Database::AlwaysEmbedded)
-        .timing(|timing| timing.process.database_busy = PATIENCE)
-        .start()
-        .await
+    Harness::builder().timing(|timing| timing.database.busy = PATIENCE).start().await
 }
 
 #[tokio::test]
@@ -33,7 +27,8 @@ async fn who_writes_is_asked_to_come_back_and_who_reads_is_not_disturbed() {
 
     let lock = Lock::take(&h.database_url()).await;
     let refused = stage.reviewer.try_approve(&draft).await;
-    refused.problem(503);
+    let problem = refused.refused(503, "busy");
+    assert_eq!(problem["detail"], "The database does not take the change just now.");
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), "{refused:?}");
     let page = stage.reviewer.press(&desk, &verdict).await;
     assert!(page.is(503).header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), "{page:?}");

@@ -18,6 +18,31 @@ impl Intruder {
         self.0.get_database_backend() == DatabaseBackend::Postgres
     }
 
+    /// Ends every connection of the product's to a PostgreSQL, as a server that is started anew does; how many.
+    pub async fn terminate_others(&self) -> i64 {
+        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND application_name = 'countersign'";
+        self.number(sql).await
+    }
+
+    /// How many connections to a PostgreSQL wait for a lock.
+    pub async fn waiting(&self) -> i64 {
+        let sql = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        self.number(sql).await
+    }
+
+    /// Waits, in real time, until `count` connections to a PostgreSQL wait for a lock.
+    pub async fn until_waiting(&self, count: i64) {
+        let mut tick = tokio::time::interval(std::time::Duration::from_millis(20));
+        let waiting = async {
+            while self.waiting().await < count {
+                tick.tick().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await.expect("nobody waits");
+    }
+
     /// Bytes, from their hex digits, as a literal.
     pub fn bytes(&self, hex: &str) -> String {
         if self.is_postgres() { format!("'\\x{hex}'::bytea") } else { format!("x'{hex}'") }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use countersign_api::app::App;
 use countersign_api::clock::Clock;
 use countersign_api::hooks::Hooks;
+use countersign_entities::Timestamp;
 use countersign_review_fixtures::{Ledger, LedgerPin, Simulator, Tier};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -120,6 +121,11 @@ impl Harness {
         self.pinterest().advance_clock(i64::try_from(duration.as_secs()).unwrap());
     }
 
+    /// Somebody sets the clock of our machine; no time passes.
+    pub fn set_clock(&self, to: impl FnOnce(Timestamp) -> Timestamp) {
+        self.time.clock.set(to(self.time.clock.now()));
+    }
+
     /// Lets the workers do all that is due now.
     pub async fn run_workers(&self) {
         self.running().run_workers().await.unwrap();
@@ -128,6 +134,18 @@ impl Harness {
     /// As [`Harness::run_workers`], where a hook may stop them as if the process had died.
     pub async fn try_workers(&self) -> Result<(), String> {
         self.running().run_workers().await
+    }
+
+    /// As [`Harness::try_workers`], while time passes: for workers that wait before they try again.
+    pub async fn try_workers_through_waits(&self) -> Result<(), String> {
+        let mut work = std::pin::pin!(self.try_workers());
+        let mut tick = tokio::time::interval(Duration::from_millis(40));
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                _ = tick.tick() => self.advance(Duration::from_secs(1)),
+            }
+        }
     }
 
     /// Lets the undo window pass and the workers publish.
@@ -158,10 +176,16 @@ impl Harness {
 
     /// Starts over the same data.
     pub async fn start_again(&mut self) {
-        let installation = installation::start(self).await;
+        self.try_start().await.unwrap_or_else(|refused| panic!("it does not start: {refused}"));
+    }
+
+    /// As [`Harness::start_again`], where it may be refused: with what the operator is told.
+    pub async fn try_start(&mut self) -> Result<(), String> {
+        let installation = installation::start(self).await?;
         self.place.set(format!("http://{}", installation.running.address));
         self.running = Some(installation);
         self.set_pinterests_clock();
+        Ok(())
     }
 
     /// Both clocks show the same, also where one was started later.

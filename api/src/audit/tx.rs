@@ -54,6 +54,7 @@ pub struct AuditedTx<'a> {
 
 /// A writing transaction for the closed list of [`Housekeeping`].
 pub struct HousekeepingTx {
+    app: App,
     tx: DatabaseTransaction,
 }
 
@@ -121,7 +122,7 @@ impl<'a> AuditedTx<'a> {
     /// [`Fault::Busy`] where the writer cannot be had in time.
     pub async fn housekeeping(app: &App, what: Housekeeping) -> Result<HousekeepingTx, Fault> {
         tracing::trace!(?what, "housekeeping");
-        Ok(HousekeepingTx { tx: app.db.begin_writing().await? })
+        Ok(HousekeepingTx { app: app.clone(), tx: app.db.begin_writing().await? })
     }
 
     /// Appends the events and commits them together with what the transaction wrote.
@@ -131,8 +132,9 @@ impl<'a> AuditedTx<'a> {
     /// told already; both change nothing. [`Fault::CommitUnknown`] where the commit itself failed: it may have held.
     pub async fn commit(self, events: Vec<Event>) -> Result<Vec<Appended>, Fault> {
         // On the heap: what appends is large, and many a verb's future would carry it on the stack.
-        let appended = Box::pin(append(self.app, &self.tx, events)).await?;
-        self.tx.commit().await.map_err(|error| Fault::CommitUnknown(Box::new(error)))?;
+        let appended = Box::pin(append(self.app, &self.tx, events)).await;
+        let appended = appended.inspect_err(|fault| self.app.db.note(fault))?;
+        self.app.db.commit(self.tx).await?;
         Ok(appended)
     }
 
@@ -152,7 +154,7 @@ impl HousekeepingTx {
     /// # Errors
     /// [`Fault::CommitUnknown`] where it is not known whether it held.
     pub async fn commit(self) -> Result<(), Fault> {
-        self.tx.commit().await.map_err(|error| Fault::CommitUnknown(Box::new(error)))
+        self.app.db.commit(self.tx).await
     }
 }
 

@@ -90,13 +90,16 @@ async fn write(
         let connected = connection.username.unwrap_or_default();
         return Ok(Err(CallbackRefused::OtherAccount { connected, got: account.username.clone() }));
     }
-    if is_connected_elsewhere(&tx, &connection, account).await? {
-        drop(tx);
+    let taken_over = match is_connected_elsewhere(&tx, &connection, account).await? {
+        true => None,
+        false => take_over(app, tx, actor, flow, usable, connection, account).await?,
+    };
+    let Some(connection) = taken_over else {
         let mismatched = tell(app, actor, flow, Happening::AccountMismatched {}).denied();
         drop_tokens(app, actor, flow, begun, "already_connected", Some(mismatched)).await?;
         return Ok(Err(CallbackRefused::AlreadyConnected(account.username.clone())));
-    }
-    take_over(app, tx, actor, flow, usable, connection, account).await.map(Ok)
+    };
+    Ok(Ok(connection))
 }
 
 /// Whether another connection that has not ended has this account: two would take each other's limits and holds for
@@ -115,7 +118,8 @@ async fn is_connected_elsewhere(
     Ok(store::list(tx).await?.iter().any(is_other))
 }
 
-/// The tokens become the connection's, in the place of those it had.
+/// The tokens become the connection's, in the place of those it had; none where another connection took the account at
+/// the same moment.
 async fn take_over(
     app: &App,
     tx: AuditedTx<'_>,
@@ -124,7 +128,7 @@ async fn take_over(
     usable: &Usable,
     mut connection: Connection,
     account: &Account,
-) -> Result<Connection, Fault> {
+) -> Result<Option<Connection>, Fault> {
     let from = connection.state;
     let mut told = Vec::new();
     if let Some(old) = store::grant_of(&tx, &connection.id).await? {
@@ -145,7 +149,9 @@ async fn take_over(
     connection.connected_at = Some(app.now());
     connection.ended_at = None;
     told.extend(stand(&mut connection, &usable.scopes, app.now()));
-    store::save(&tx, &connection, from).await?;
+    if !store::save_account(&tx, &connection, from).await? {
+        return Ok(None);
+    }
     let events = told.into_iter().map(|happening| {
         let is_refusal =
             matches!(happening, Happening::AccountMismatched {} | Happening::ScopeInsufficient { .. });
@@ -153,7 +159,7 @@ async fn take_over(
         if is_refusal { event.denied() } else { event }
     });
     tx.commit(events.collect()).await?;
-    Ok(connection)
+    Ok(Some(connection))
 }
 
 /// Moves the connection to where its account, its scopes and what still holds it put it; says what happened.

@@ -13,9 +13,15 @@ use poem::{
     http::StatusCode,
     web::{Data, Json},
 };
+use rustix::fs::Access;
 use serde_json::{Value, json};
 
-use crate::{app::App, data_keys, db::OpenError};
+use crate::{
+    app::App,
+    data_keys,
+    db::{OpenError, Trouble},
+    error::Fault,
+};
 
 /// Less than this free in the data folder, and the installation is not ready: 100 MiB.
 const MIN_FREE_BYTES: u64 = 100 << 20;
@@ -63,13 +69,29 @@ pub async fn readyz(app: Data<&App>, stopping: Data<&Stopping>) -> Response {
 
 /// Each check and what is wrong, in words that tell nothing to strangers.
 async fn checks(app: &App, stopping: &Stopping) -> [(&'static str, Option<String>); 5] {
+    let trouble = app.db.trouble().await;
     [
         ("process", stopping.has_begun().then(|| "stopping".to_owned())),
-        ("database", app.db.ping().await.err().map(|_| "it does not answer".to_owned())),
+        ("database", database(app, trouble).await),
         ("migrations", migrations(app).await),
         ("keys", keys(app).await),
-        ("disk", disk(app.data_dir.path())),
+        ("disk", disk(app.data_dir.path(), trouble)),
     ]
+}
+
+async fn database(app: &App, trouble: Option<Trouble>) -> Option<String> {
+    if let Some(Trouble::ReadOnly | Trouble::Damaged) = trouble {
+        return trouble.map(in_words);
+    }
+    match app.db.ping().await {
+        Ok(()) => None,
+        Err(Fault::Storage(trouble)) => Some(in_words(trouble)),
+        Err(_) => Some("it does not answer: see that it runs and can be reached".to_owned()),
+    }
+}
+
+fn in_words(trouble: Trouble) -> String {
+    format!("{}. {}", trouble.cause(), trouble.remedy())
 }
 
 async fn migrations(app: &App) -> Option<String> {
@@ -85,14 +107,23 @@ async fn migrations(app: &App) -> Option<String> {
 
 /// Whether the master key opens the key that signs approvals.
 async fn keys(app: &App) -> Option<String> {
-    let opened = data_keys::get_or_create(app, "approval_mac").await;
-    opened.err().map(|_| "the master key does not open them".to_owned())
+    match data_keys::get_or_create(app, "approval_mac").await {
+        Ok(_) => None,
+        Err(Fault::Sealed(_)) => Some("the master key does not open them: put the old one back".to_owned()),
+        Err(_) => Some("they cannot be read just now".to_owned()),
+    }
 }
 
-fn disk(folder: &Path) -> Option<String> {
+fn disk(folder: &Path, trouble: Option<Trouble>) -> Option<String> {
+    if trouble == Some(Trouble::Full) {
+        return trouble.map(in_words);
+    }
+    if rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
+        return Some("the data folder cannot be written: see its owner, its rights and its disk".to_owned());
+    }
     match rustix::fs::statvfs(folder) {
         Ok(found) if found.f_bavail.saturating_mul(found.f_frsize) >= MIN_FREE_BYTES => None,
-        Ok(_) => Some("less than 100 MiB are free in the data folder".to_owned()),
+        Ok(_) => Some("less than 100 MiB are free in the data folder: free some space".to_owned()),
         Err(_) => Some("the data folder cannot be looked at".to_owned()),
     }
 }

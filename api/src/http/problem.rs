@@ -153,6 +153,9 @@ impl Problem {
 
     /// A refusal as the outside sees it. Where a fault is behind it, that is logged under a fresh reference.
     pub fn of(app: &App, refusal: &(impl Refusal + ?Sized)) -> Self {
+        if let Some(fault) = refusal.fault() {
+            app.db.note(fault);
+        }
         if let Some(fault) = refusal.fault().filter(|fault| !fault.is_passing()) {
             return Self::unexpected(app, &fault.to_string());
         }

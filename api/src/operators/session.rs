@@ -99,7 +99,12 @@ struct Row {
 impl Row {
     fn is_live(&self, app: &App) -> bool {
         let (now, timing) = (app.now(), &app.timing.sign_in);
-        !self.has_ended && now < self.expires_at && now < self.seen_at.plus(timing.session_idle_ttl)
+        // Where the clock was set back nobody knows how old a session is: it would live that much longer.
+        let is_of_the_future = self.seen_at.since(now) > app.timing.process.clock_jump;
+        !self.has_ended
+            && !is_of_the_future
+            && now < self.expires_at
+            && now < self.seen_at.plus(timing.session_idle_ttl)
     }
 }
 

@@ -156,7 +156,8 @@ pub(crate) async fn read(app: &App, usable: &Usable, read: Read) -> Result<Answe
     audited(app, &Actor::worker(), usable, &call).await
 }
 
-/// Commits the intent, with the token's generation read in the same transaction (rule R3 of FORMAT.md).
+/// Commits the intent, with the token's generation read in the same transaction, under the log's lock (rule R3 of
+/// FORMAT.md).
 async fn intend(app: &App, actor: &Actor, usable: &Usable, call: &Call) -> Result<EventId, CallError> {
     let request = Happening::ApiRequest {
         operation: call.operation,
@@ -172,6 +173,8 @@ async fn intend(app: &App, actor: &Actor, usable: &Usable, call: &Call) -> Resul
     let event = event(app, actor, usable, call, request);
     let write = async {
         let tx = AuditedTx::begin(app).await?;
+        // From here on nobody commits: the generation that is read is still the latest when the intent is in the log.
+        tx.lock_log().await?;
         if store::generation(&tx, &usable.grant).await? != Some(usable.generation) {
             return Err(CallError::Superseded);
         }

@@ -29,8 +29,7 @@ impl Installation {
             bail!("there is no database in {} yet: start `countersign serve` once", folder.display());
         }
         let data_dir = DataDir::open(folder)?;
-        let busy = config.timing().process.database_busy;
-        let db = Db::connect(config.storage.database().expose(), busy).await?;
+        let db = Db::connect(config.storage.database().expose(), &config.timing().database).await?;
         Ok(Self { config, data_dir, db })
     }
 

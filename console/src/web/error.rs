@@ -6,7 +6,7 @@
 use std::panic::AssertUnwindSafe;
 
 use countersign_api::app::App;
-use countersign_api::error::{Kind, Refusal};
+use countersign_api::error::{Fault, Kind, Refusal};
 use countersign_api::http::problem::seconds_to_wait;
 use countersign_api::operators::tell_refused;
 use futures_util::FutureExt as _;
@@ -100,6 +100,9 @@ async fn answer(visit: &Visit, refused: Refused) -> Response {
 }
 
 async fn of_service(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> Response {
+    if let Some(fault) = refusal.fault() {
+        visit.app.db.note(fault);
+    }
     if let Some(fault) = refusal.fault().filter(|fault| !fault.is_passing()) {
         return unexpected(visit, &fault.to_string()).await;
     }
@@ -123,8 +126,8 @@ fn page_of(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> ErrorPage {
     let way_out = if refusal.kind() == Kind::Forbidden { page.way_out.clone() } else { visit.way_out() };
     let page = ErrorPage { way_out, ..page };
     match refusal.fault() {
-        Some(_) => page,
-        None => ErrorPage { happened: sentence(&refusal.to_string()), ..page },
+        Some(fault) if !matches!(fault, Fault::Storage(_)) => page,
+        _ => ErrorPage { happened: sentence(&refusal.to_string()), ..page },
     }
 }
 

@@ -125,8 +125,8 @@ pub(super) fn prepare(harness: &Harness) {
     }
 }
 
-/// Starts the server over the test's data folder.
-pub(super) async fn start(harness: &Harness) -> Installation {
+/// Starts the server over the test's data folder; why not, as an operator is told.
+pub(super) async fn start(harness: &Harness) -> Result<Installation, String> {
     let config = config(harness);
     let database_url = config.storage.database().expose().to_owned();
     let mut timing = config.timing();
@@ -139,12 +139,12 @@ pub(super) async fn start(harness: &Harness) -> Installation {
         hooks: harness.hooks.clone(),
         workers: harness.settings.is_working,
     };
-    let running = server::start(start).await.unwrap_or_else(|error| panic!("it does not start: {error:#}"));
+    let running = server::start(start).await.map_err(|error| format!("{error:#}"))?;
     if let (Some((_, simulator)), true) = (&running.simulator, harness.far_end.is_none()) {
         harness.captured.secret("the app's secret", simulator.app_secret(), Forbidden::Everywhere);
     }
     remember_master_key(harness);
-    Installation { running, database_url }
+    Ok(Installation { running, database_url })
 }
 
 fn remember_master_key(harness: &Harness) {

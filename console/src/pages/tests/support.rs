@@ -120,7 +120,7 @@ async fn app(folder: &std::path::Path, endpoints: Endpoints) -> (App, Arc<Manual
     let inputs = Inputs { folder: folder.to_owned(), ..Inputs::default() };
     let config = Config::load(&inputs).unwrap_or_else(|problems| panic!("{problems}"));
     let timing = config.timing();
-    let db = Db::connect(&Storage::sqlite_in(data_dir.path()), timing.process.database_busy).await.unwrap();
+    let db = Db::connect(&Storage::sqlite_in(data_dir.path()), &timing.database).await.unwrap();
     db.migrate().await.unwrap();
     let clock = Arc::new(ManualClock::new(START));
     let rng = Arc::new(SeededRng::new(7));
