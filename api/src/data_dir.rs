@@ -89,6 +89,23 @@ impl DataDir {
         self.path.join(name)
     }
 
+    /// The folder called `name` in this one, for its owner alone (0700); made where it is missing.
+    ///
+    /// # Errors
+    /// What the operating system refused.
+    pub fn within(&self, name: &str) -> Result<Self, DataDirError> {
+        let path = self.file(name);
+        match DirBuilder::new().mode(0o700).create(&path) {
+            Ok(()) => self.sync()?,
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+                let closed = fs::set_permissions(&path, fs::Permissions::from_mode(0o700));
+                closed.map_err(io_error("write", &path))?;
+            }
+            Err(cause) => return Err(io_error("create", &path)(cause)),
+        }
+        Ok(Self { path })
+    }
+
     /// Takes the folder for one server, until the lock is dropped.
     ///
     /// # Errors
@@ -145,6 +162,41 @@ impl DataDir {
             Ok(bytes) => Ok(Some(bytes)),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(io_error("read", &path)(cause)),
+        }
+    }
+
+    /// The names of all files, in their order.
+    ///
+    /// # Errors
+    /// What the operating system refused.
+    pub fn names(&self) -> Result<Vec<String>, DataDirError> {
+        let entries = fs::read_dir(&self.path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = entries.map_err(io_error("read", &self.path))?;
+        let mut names: Vec<String> =
+            entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Gives the file called `name` another name; whatever had that is replaced.
+    ///
+    /// # Errors
+    /// What the operating system refused.
+    pub fn rename(&self, name: &str, to: &str) -> Result<(), DataDirError> {
+        let path = self.file(name);
+        fs::rename(&path, self.file(to)).map_err(io_error("write", &path))?;
+        self.sync()
+    }
+
+    /// Takes the file called `name` away; it is well if there is none.
+    ///
+    /// # Errors
+    /// What the operating system refused.
+    pub fn remove(&self, name: &str) -> Result<(), DataDirError> {
+        let path = self.file(name);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(io_error("write", &path)(cause)),
+            Ok(()) | Err(_) => self.sync(),
         }
     }
 
@@ -276,6 +328,25 @@ mod tests {
         assert!(data.write_new("other", b"three").unwrap());
         assert_eq!(data.read("note").unwrap().unwrap(), b"two");
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_folder_inside_is_closed_and_its_files_come_and_go() {
+        let place = tempfile::tempdir().unwrap();
+        let data = DataDir::open(place.path()).unwrap();
+        let inside = data.within("inside").unwrap();
+        assert_eq!(mode(inside.path()), 0o700);
+        set_mode(inside.path(), 0o755);
+        data.within("inside").unwrap();
+        assert_eq!(mode(inside.path()), 0o700);
+        inside.write("b", b"2").unwrap();
+        inside.write("a", b"1").unwrap();
+        assert_eq!(inside.names().unwrap(), ["a", "b"]);
+        inside.rename("a", "c").unwrap();
+        inside.remove("b").unwrap();
+        inside.remove("b").unwrap();
+        assert_eq!(inside.names().unwrap(), ["c"]);
+        assert_eq!(inside.read("c").unwrap().unwrap(), b"1");
     }
 
     #[test]

@@ -133,6 +133,12 @@ impl Fault {
         !matches!(self, Self::Busy(_) | Self::Storage(_) | Self::Crowded | Self::Lost(_) | Self::Event(_))
     }
 
+    /// Whether the database is busy or away, so that the same write may succeed later; where the commit's fate is not
+    /// known, it must be one that finds out whether it was made already.
+    pub fn is_outage(&self) -> bool {
+        self.is_passing() || matches!(self, Self::CommitUnknown(_))
+    }
+
     /// Whether trying again later may help, perhaps after somebody has mended what it names.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Busy(_) | Self::Storage(_) | Self::Crowded)

@@ -27,6 +27,8 @@ points! {
     ConnectBeforeStart,
     /// Connect: state and `oauth.started` are committed, the browser is not sent off yet.
     ConnectAfterStart,
+    /// Connect: the callback has come, its state is not used up.
+    ConnectBeforeUse,
     /// Connect: the callback's state is used up and the intent committed; the code is not exchanged.
     ConnectBeforeExchange,
     /// Connect: Pinterest answered the exchange; the tokens are in memory only.
@@ -37,18 +39,28 @@ points! {
     ConnectAfterAccount,
     /// Connect: the account and the connection's state are committed.
     ConnectAfterConfirm,
+    /// Disconnect: tokens and connection are changed, nothing is committed.
+    DisconnectBeforeCommit,
+    /// Disconnect: it is committed that the tokens are gone.
+    DisconnectAfterCommit,
     /// Refresh: the intent is not committed.
     RefreshBeforeIntent,
     /// Refresh: the intent is committed, nothing is sent.
     RefreshBeforeCall,
     /// Refresh: Pinterest rotated the pair; the new one is in memory only.
     RefreshAfterCall,
-    /// Refresh: the new pair is committed, not used yet.
+    /// Refresh: the sealed pair lies in the spool; the database does not have it.
+    RefreshAfterKeep,
+    /// Refresh: the new pair is committed, not used yet; it still lies in the spool.
     RefreshAfterStore,
     /// Approve: everything is checked, nothing is committed.
     ApproveBeforeCommit,
     /// Approve: approval, publication and event are committed; nobody was told.
     ApproveAfterCommit,
+    /// Undo: the approval is voided, nothing is committed.
+    UndoBeforeCommit,
+    /// Undo: the voided approval is committed.
+    UndoAfterCommit,
     /// Claim: a due publication is chosen, the lease is not committed.
     ClaimBeforeCommit,
     /// Claim: the lease is committed, nothing is prepared.
@@ -63,12 +75,34 @@ points! {
     SettleBeforeCommit,
     /// Settle: the outcome is committed.
     SettleAfterCommit,
+    /// Spool: the database does not take a result; it is in memory only.
+    SpoolBeforeKeep,
+    /// Spool: the result lies in its file.
+    SpoolAfterKeep,
+    /// Spool: the result is settled; its file is still there.
+    SpoolBeforeForget,
+    /// Spool: the result's file is gone.
+    SpoolAfterForget,
+    /// Read back: the Pin exists and is recorded; Pinterest is not asked how it shows it.
+    ReadBackBeforeCall,
+    /// Read back: Pinterest has shown it; what differs is in memory only.
+    ReadBackAfterCall,
+    /// Reaper: a send without a result is about to be unknown, nothing is committed.
+    ReapBeforeCommit,
+    /// Reaper: it is committed that the outcome is unknown.
+    ReapAfterCommit,
     /// Reconcile: the board is not asked yet.
     ReconcileBeforeCall,
     /// Reconcile: the board was read; the finding is in memory only.
     ReconcileAfterCall,
+    /// Reconcile: the finding is written, not committed.
+    ReconcileBeforeCommit,
     /// Reconcile: the finding is committed.
     ReconcileAfterCommit,
+    /// Decision: a person has chosen, nothing is committed.
+    ResolveBeforeCommit,
+    /// Decision: the choice is committed.
+    ResolveAfterCommit,
 }
 
 /// A test's order to stop here as if the process had been killed. Handle it like any internal error: no cleanup.

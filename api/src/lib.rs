@@ -24,6 +24,7 @@ pub mod publisher;
 pub mod rng;
 pub mod scope;
 pub mod secret;
+pub mod spool;
 pub mod throttle;
 pub mod timing;
 pub mod worker;

@@ -56,6 +56,8 @@ pub struct Publishing {
     pub approval_ttl_after_publish_at: Duration,
     /// A publication not claimed this long after its `publish_at` is `missed`.
     pub missed_after: Duration,
+    /// A result that the database has not taken after this is kept in the spool until it does.
+    pub spool_after: Duration,
     /// Between two sends for one account.
     pub spacing: Duration,
     /// Retries of a send that was proven not accepted wait a random part of this, doubled with each failure ...
@@ -77,6 +79,7 @@ impl Default for Publishing {
             approval_ttl: days(30),
             approval_ttl_after_publish_at: hours(24),
             missed_after: minutes(60),
+            spool_after: seconds(1),
             spacing: seconds(20),
             retry_base: seconds(5),
             retry_max: minutes(10),

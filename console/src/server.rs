@@ -132,7 +132,7 @@ async fn listen(config: &mut Config) -> Result<TcpListener> {
 async fn open(app: &App) -> Result<Vec<PrintedLink>> {
     approvals::prepare(app).await.context("the keys of this installation do not open")?;
     read::create_log(app).await?;
-    if let Err(fault) = publisher::expire_own_leases(app).await {
+    if let Err(fault) = publisher::take_up(app).await {
         tracing::error!(%fault, "what an earlier process left in flight is looked after once the workers run");
     }
     let bootstrap = app.config.bootstrap.as_ref();

@@ -74,6 +74,13 @@ pub struct LedgerRequest {
 }
 
 impl Ledger {
+    /// How often a Pin was asked for.
+    pub fn creates(&self) -> usize {
+        let is_create =
+            |request: &&LedgerRequest| request.method == "POST" && request.path.ends_with("/pins");
+        self.requests.iter().filter(is_create).count()
+    }
+
     pub(crate) fn record(&mut self, mut request: LedgerRequest) -> u64 {
         let number = self.requests.last().map_or(1, |last| last.number + 1);
         request.number = number;

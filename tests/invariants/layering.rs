@@ -32,6 +32,7 @@ const RANKS: &[&[&str]] = &[
         "throttle",
         "timing",
         "scope",
+        "spool",
     ],
     &["audit"],
     &["data_keys"],

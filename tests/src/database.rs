@@ -1,16 +1,23 @@
 //! The database behind the product's back: for forging rows, and for looking whether rows are left.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 
 /// A connection of its own, as an intruder's.
-pub struct Intruder(DatabaseConnection);
+pub struct Intruder(DatabaseConnection, Arc<AtomicBool>);
 
 impl Intruder {
     /// Opens the database at `url`.
     pub async fn open(url: &str) -> Self {
-        Self(Database::connect(url).await.unwrap())
+        Self(Database::connect(url).await.unwrap(), Arc::default())
+    }
+
+    /// Notes in `has_written` that it wrote, once it does.
+    #[must_use]
+    pub fn noting(self, has_written: &Arc<AtomicBool>) -> Self {
+        Self(self.0, Arc::clone(has_written))
     }
 
     /// Whether this is PostgreSQL, whose dialect is another one.
@@ -62,6 +69,7 @@ impl Intruder {
 
     /// Runs a statement; how many rows it changed, or why it was refused.
     pub async fn try_run(&self, sql: &str) -> Result<u64, DbErr> {
+        self.1.store(true, Ordering::Relaxed);
         self.0.execute_unprepared(sql).await.map(|result| result.rows_affected())
     }
 

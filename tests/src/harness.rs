@@ -9,6 +9,7 @@ mod people;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use countersign_api::app::App;
@@ -53,6 +54,8 @@ pub struct Harness {
     far_end: Option<installation::FarEnd>,
     running: Option<Installation>,
     people: Mutex<Vec<Actor>>,
+    /// Whether this test wrote rows behind the product's back.
+    is_forged: Arc<AtomicBool>,
     is_finished: bool,
 }
 
@@ -195,6 +198,11 @@ impl Harness {
         self.pinterest().advance_clock((ours - theirs) / 1_000_000);
     }
 
+    /// Sweeps once what is spent: the worker does so now and then.
+    pub async fn sweep(&self) {
+        countersign_api::worker::sweep(self.app()).await.unwrap();
+    }
+
     /// What Pinterest lets the app do from the next start on.
     pub fn set_tier(&mut self, tier: Tier) {
         self.settings.tier = Some(tier);
@@ -238,8 +246,7 @@ impl Harness {
 
     /// How often a Pin was asked for at Pinterest.
     pub fn creates(&self) -> usize {
-        let requests = self.ledger().requests;
-        requests.iter().filter(|request| request.method == "POST" && request.path.ends_with("/pins")).count()
+        self.ledger().creates()
     }
 
     /// The audit log.
@@ -249,7 +256,12 @@ impl Harness {
 
     /// The database, behind the product's back.
     pub async fn intruder(&self) -> Intruder {
-        Intruder::open(&self.running().database_url).await
+        Intruder::open(&self.running().database_url).await.noting(&self.is_forged)
+    }
+
+    /// Whether this test wrote rows behind the product's back.
+    pub(crate) fn is_forged(&self) -> bool {
+        self.is_forged.load(Ordering::Relaxed)
     }
 
     /// Where the database is.

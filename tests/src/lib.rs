@@ -16,6 +16,7 @@ pub mod harness;
 pub mod lock;
 pub mod log;
 pub mod objects;
+pub mod oracle;
 pub mod pictures;
 pub mod promises;
 pub mod source;

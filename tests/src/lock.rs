@@ -1,13 +1,24 @@
-//! Locks of the database in other hands than the product's.
+//! The database's lock in other hands than the product's, so that nothing can be committed.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_api::hooks::{Crash, Point};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
+use tokio::sync::Mutex;
 
-/// A lock, as another program has it that is at work for long.
+use crate::Harness;
+
+/// How long one second of the product's clock takes while a test waits for it.
+const SECOND: Duration = Duration::from_millis(40);
+/// Seconds after which a database that stays away is enough: the lease is over, and whoever gives up has given up.
+const LONG: u32 = 150;
+
+/// The writer's lock, as another process has it that writes for long; on PostgreSQL the lock on the log's head.
 pub struct Lock(DatabaseConnection);
 
 impl Lock {
-    /// Takes the lock of whoever writes, at the database at `url`: SQLite's, or the log's head of PostgreSQL. Nobody else
-    /// can commit a change with an event until [`Lock::let_go`].
+    /// Takes it, at the database at `url`; nobody else can commit until [`Lock::let_go`].
     pub async fn take(url: &str) -> Self {
         let holder = Self::open(url).await;
         let begin = match holder.0.get_database_backend() {
@@ -43,5 +54,50 @@ impl Lock {
     /// Gives it back; nothing was written.
     pub async fn let_go(self) {
         self.run("ROLLBACK").await;
+    }
+}
+
+/// Lets the workers send, with the database locked from the moment of Pinterest's answer on for so many seconds of our
+/// clock, which runs meanwhile; for long where none is said. At `crash` the workers end as if the process had died.
+/// Whether they ended by themselves.
+pub async fn send_and_lock(h: &Harness, seconds: Option<u32>, crash: Option<Point>) -> bool {
+    let lock = Arc::new(Mutex::new(None));
+    let (holding, database) = (Arc::clone(&lock), h.database_url());
+    h.hooks().install(move |point| {
+        let (holding, database) = (Arc::clone(&holding), database.clone());
+        async move {
+            if point == Point::SendAfterCall {
+                let taken = Lock::take(&database).await;
+                *holding.lock().await = Some(taken);
+            }
+            if Some(point) == crash { Err(Crash(point)) } else { Ok(()) }
+        }
+    });
+    h.advance(Duration::from_secs(10));
+    let has_ended = work(h, &lock, seconds).await;
+    h.hooks().clear();
+    if let Some(held) = lock.lock().await.take() {
+        held.let_go().await;
+    }
+    has_ended
+}
+
+async fn work(h: &Harness, lock: &Mutex<Option<Lock>>, seconds: Option<u32>) -> bool {
+    let mut work = std::pin::pin!(h.try_workers());
+    let (mut tick, mut passed) = (tokio::time::interval(SECOND), 0);
+    loop {
+        tokio::select! {
+            _ = &mut work => return true,
+            _ = tick.tick() => {
+                passed += u32::from(passed > 0 || lock.lock().await.is_some());
+                h.advance(Duration::from_secs(1));
+                if seconds == Some(passed) && let Some(held) = lock.lock().await.take() {
+                    held.let_go().await;
+                }
+                if passed > LONG {
+                    return false;
+                }
+            }
+        }
     }
 }

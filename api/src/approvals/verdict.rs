@@ -249,7 +249,9 @@ pub async fn undo(
         ..Change::default()
     };
     let changed = drafts::store::change(&tx, &draft, change).await?;
+    app.hooks.reach(Point::UndoBeforeCommit).await.map_err(Fault::from)?;
     tx.commit(events).await?;
+    app.hooks.reach(Point::UndoAfterCommit).await.map_err(Fault::from)?;
     Ok(changed)
 }
 

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     audit::{AuditedTx, Event, Happening, Value, header::object, secret_gate::scrub},
     error::Fault,
+    hooks::Point,
     operators::Principal,
     pinterest::calls::millis,
     secret::Secret,
@@ -175,6 +176,7 @@ async fn begin(
     flow: &Flow,
     query: &CallbackQuery,
 ) -> Result<Option<Begun>, CallbackRefused> {
+    app.hooks.reach(Point::ConnectBeforeUse).await.map_err(Fault::from)?;
     let tx = AuditedTx::begin(app).await?;
     if !store::use_up(&tx, &flow.id, app.now()).await? {
         return Ok(None);

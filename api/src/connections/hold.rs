@@ -54,15 +54,19 @@ pub async fn hold_for_spam(app: &App, id: &ConnectionId) -> Result<(), Fault> {
     let pauses = app.timing.publishing.spam_pauses;
     let level = usize::try_from(connection.spam_level).unwrap_or(0).min(pauses.len() - 1);
     let until = app.now().plus(pauses[level]);
-    let (from, was_resting) = (connection.state, connection.rests_from_spam(app.now()));
+    let from = connection.state;
+    // Nothing is sent while it rests, so this is the same block once more: a result that is written down a second time.
+    if connection.rests_from_spam(app.now()) {
+        return Ok(());
+    }
     connection.spam_level += 1;
     let is_held = matches!(from, ConnectionState::Active | ConnectionState::Held);
     if is_held {
-        connection.hold(HoldReason::Spam, connection.hold_until.filter(|_| was_resting).max(Some(until)));
+        connection.hold(HoldReason::Spam, Some(until));
     }
     store::save(&tx, &connection, from).await?;
     let held = Happening::ConnectionHeld { why: HoldReason::Spam.as_str() };
-    let told = (is_held && !was_resting).then(|| connection.event(app, &Actor::worker(), held));
+    let told = is_held.then(|| connection.event(app, &Actor::worker(), held));
     tx.commit(told.into_iter().collect()).await.map(drop)
 }
 

@@ -14,7 +14,9 @@ mod exchange;
 mod flow;
 mod hold;
 mod refresh;
+mod resume;
 mod sealed;
+mod spool;
 mod store;
 mod sweep;
 mod upkeep;
@@ -34,6 +36,8 @@ pub use error::{CallbackRefused, ConnectionError};
 pub use flow::{Connect, Started, connect, reconnect};
 pub use hold::{clear_spam_level, hold, hold_for_spam, release};
 pub use refresh::{RefreshError, refresh};
+pub use resume::resume;
+pub use spool::drain as drain_spool;
 pub use sweep::sweep;
 pub use upkeep::{due_for_refresh, keep_fresh, recheck};
 pub use usable::{Unusable, readable, usable};
@@ -43,6 +47,7 @@ use crate::{
     app::App,
     audit::{AuditedTx, Event, Happening},
     error::Fault,
+    hooks::Point,
     operators::Admin,
 };
 
@@ -113,7 +118,9 @@ pub async fn disconnect(app: &App, admin: &Admin, id: &ConnectionId) -> Result<C
         remote_revocation: Some("unsupported"),
     });
     let events: Vec<Event> = tokens.chain(end).map(told).collect();
+    app.hooks.reach(Point::DisconnectBeforeCommit).await.map_err(Fault::from)?;
     tx.commit(events).await?;
+    app.hooks.reach(Point::DisconnectAfterCommit).await.map_err(Fault::from)?;
     app.memory.of::<boards::Cache>().forget(id);
     Ok(connection)
 }

@@ -19,7 +19,7 @@ use super::{
     connection::{self, Connection},
     exchange::{grant as next_generation, status_and_code, told_failure},
     hold::hold,
-    sealed,
+    sealed, spool,
     store::{self, Grant},
     usable::with_grant,
 };
@@ -226,24 +226,31 @@ async fn renewed(
         next.refresh_sealed = Some(sealed::seal_refresh(app, &old.id, used));
         next.refresh_expires_at = old.refresh_expires_at;
     }
-    let told = Happening::TokenRefreshed {
-        grant: next.id.to_string(),
-        generation: next.generation,
-        scopes_granted: next.scopes.names().into_iter().map(str::to_owned).collect(),
-        access_expires_at: next.access_expires_at.rfc3339(),
-        refresh_expires_at: next.refresh_expires_at.map(|at| at.rfc3339()),
-    };
-    let event = connection.event(app, &Actor::worker(), told).cause(intent);
+    let event = connection.event(app, &Actor::worker(), told(&next)).cause(intent);
+    let kept = spool::Kept::of(&connection.id, intent, &next);
+    spool::keep(app, &kept).await.map_err(Fault::from)?;
     keep_pair(app, &connection.id, old, &next, &event).await?;
     app.hooks.reach(Point::RefreshAfterStore).await.map_err(Fault::from)?;
+    spool::forget(app, &kept).await;
     if !next.scopes.missing(&Scopes::publishing()).is_empty() {
         hold(app, &connection.id, HoldReason::Scope, None).await?;
     }
     Ok(with_grant(app, connection, &next)?)
 }
 
+/// What the log is told of a new generation.
+pub(super) fn told(next: &Grant) -> Happening {
+    Happening::TokenRefreshed {
+        grant: next.id.to_string(),
+        generation: next.generation,
+        scopes_granted: next.scopes.names().into_iter().map(str::to_owned).collect(),
+        access_expires_at: next.access_expires_at.rfc3339(),
+        refresh_expires_at: next.refresh_expires_at.map(|at| at.rfc3339()),
+    }
+}
+
 /// Writes the new pair, again and again for as long as the lease was meant to last: the old refresh token is used up, so
-/// whoever gives up loses the consent.
+/// whoever gives up leaves it to the spool.
 async fn keep_pair(
     app: &App,
     id: &ConnectionId,
@@ -266,7 +273,7 @@ async fn keep_pair(
 }
 
 /// Writes the new pair once; it is well if a commit that seemed to fail had held.
-async fn write_pair(
+pub(super) async fn write_pair(
     app: &App,
     id: &ConnectionId,
     old: &Grant,

@@ -2,7 +2,7 @@
 
 use countersign_entities::{
     Timestamp, connection,
-    ids::{ConnectionId, FlowId, GrantId, OperatorId, SessionId},
+    ids::{ConnectionId, FlowId, GrantId},
     oauth_flow, token_grant,
     vocabulary::ConnectionState,
 };
@@ -11,13 +11,15 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, SqlErr, sea_query::Expr,
 };
 
-use super::connection::{Connection, Consent};
-use crate::{
-    audit::{AuditedTx, Writes},
-    db::Reads,
-    error::Fault,
-    pinterest::scope::Scopes,
+mod flows;
+
+pub(super) use flows::{
+    Flow, delete_flow, flow_by_state, flows_before, has_flow_after, insert_flow, left_over, use_up,
+    use_up_flows,
 };
+
+use super::connection::{Connection, Consent};
+use crate::{audit::AuditedTx, db::Reads, error::Fault, pinterest::scope::Scopes};
 
 impl From<connection::Model> for Connection {
     fn from(row: connection::Model) -> Self {
@@ -74,38 +76,6 @@ impl From<token_grant::Model> for Grant {
             access_expires_at: row.access_expires_at,
             refresh_expires_at: row.refresh_expires_at,
             issued_at: row.issued_at,
-        }
-    }
-}
-
-/// One pass through OAuth.
-#[derive(Clone)]
-pub(super) struct Flow {
-    pub(super) id: FlowId,
-    pub(super) connection_id: ConnectionId,
-    pub(super) operator_id: OperatorId,
-    pub(super) session_id: SessionId,
-    pub(super) state_digest: Vec<u8>,
-    pub(super) pkce_sealed: Vec<u8>,
-    pub(super) is_reconnect: bool,
-    pub(super) created_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    pub(super) used_at: Option<Timestamp>,
-}
-
-impl From<oauth_flow::Model> for Flow {
-    fn from(row: oauth_flow::Model) -> Self {
-        Self {
-            id: row.id,
-            connection_id: row.connection_id,
-            operator_id: row.operator_id,
-            session_id: row.session_id,
-            state_digest: row.state_digest,
-            pkce_sealed: row.pkce_sealed,
-            is_reconnect: row.is_reconnect,
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            used_at: row.used_at,
         }
     }
 }
@@ -324,82 +294,4 @@ pub(super) async fn renew(tx: &AuditedTx<'_>, from: &Grant, next: Grant) -> Resu
         .exec(tx.connection())
         .await?;
     Ok(done.rows_affected == 1)
-}
-
-pub(super) async fn insert_flow(tx: &AuditedTx<'_>, new: Flow) -> Result<(), Fault> {
-    let row = oauth_flow::ActiveModel {
-        id: Set(new.id),
-        connection_id: Set(new.connection_id),
-        operator_id: Set(new.operator_id),
-        session_id: Set(new.session_id),
-        state_digest: Set(new.state_digest),
-        pkce_sealed: Set(new.pkce_sealed),
-        is_reconnect: Set(new.is_reconnect),
-        created_at: Set(new.created_at),
-        expires_at: Set(new.expires_at),
-        used_at: Set(new.used_at),
-    };
-    oauth_flow::Entity::insert(row).exec_without_returning(tx.connection()).await?;
-    Ok(())
-}
-
-pub(super) async fn flow_by_state(on: &impl Reads, digest: &[u8]) -> Result<Option<Flow>, Fault> {
-    let row = oauth_flow::Entity::find()
-        .filter(oauth_flow::Column::StateDigest.eq(digest.to_vec()))
-        .one(on.connection())
-        .await?;
-    Ok(row.map(Flow::from))
-}
-
-/// Uses a flow up; whether it could be used.
-pub(super) async fn use_up(tx: &AuditedTx<'_>, id: &FlowId, now: Timestamp) -> Result<bool, Fault> {
-    let done = oauth_flow::Entity::update_many()
-        .col_expr(oauth_flow::Column::UsedAt, Expr::value(now.micros()))
-        .filter(oauth_flow::Column::Id.eq(id.clone()))
-        .filter(oauth_flow::Column::UsedAt.is_null())
-        .filter(oauth_flow::Column::ExpiresAt.gt(now))
-        .exec(tx.connection())
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Uses up whatever flows of a connection are still open.
-pub(super) async fn use_up_flows(tx: &AuditedTx<'_>, id: &ConnectionId, now: Timestamp) -> Result<(), Fault> {
-    oauth_flow::Entity::update_many()
-        .col_expr(oauth_flow::Column::UsedAt, Expr::value(now.micros()))
-        .filter(oauth_flow::Column::ConnectionId.eq(id.clone()))
-        .filter(oauth_flow::Column::UsedAt.is_null())
-        .exec(tx.connection())
-        .await?;
-    Ok(())
-}
-
-/// Flows that ended before `moment`.
-pub(super) async fn flows_before(on: &impl Reads, moment: Timestamp, limit: u64) -> Result<Vec<Flow>, Fault> {
-    let rows = oauth_flow::Entity::find()
-        .filter(oauth_flow::Column::ExpiresAt.lte(moment))
-        .order_by_asc(oauth_flow::Column::ExpiresAt)
-        .limit(limit)
-        .all(on.connection())
-        .await?;
-    Ok(rows.into_iter().map(Flow::from).collect())
-}
-
-/// Whether a connection has a flow that ends after `moment`.
-pub(super) async fn has_flow_after(
-    on: &impl Reads,
-    id: &ConnectionId,
-    moment: Timestamp,
-) -> Result<bool, Fault> {
-    let row = oauth_flow::Entity::find()
-        .filter(oauth_flow::Column::ConnectionId.eq(id.clone()))
-        .filter(oauth_flow::Column::ExpiresAt.gt(moment))
-        .one(on.connection())
-        .await?;
-    Ok(row.is_some())
-}
-
-pub(super) async fn delete_flow(tx: &impl Writes, id: &FlowId) -> Result<(), Fault> {
-    oauth_flow::Entity::delete_by_id(id.clone()).exec(tx.connection()).await?;
-    Ok(())
 }

@@ -21,6 +21,7 @@ use crate::{
     data_keys,
     db::{OpenError, Trouble},
     error::Fault,
+    spool,
 };
 
 /// Less than this free in the data folder, and the installation is not ready: 100 MiB.
@@ -58,17 +59,20 @@ pub fn version() -> Json<Value> {
 pub async fn readyz(app: Data<&App>, stopping: Data<&Stopping>) -> Response {
     let checks = checks(&app, &stopping).await;
     let is_ready = checks.iter().all(|(_, problem)| problem.is_none());
-    let checks = checks.into_iter().map(|(name, problem)| {
-        let said = problem.unwrap_or_else(|| "ok".to_owned());
+    let said = |(name, problem): (&'static str, Option<String>)| {
+        // What waits for a person keeps nobody from working.
+        let remark = || if name == "spool" { set_aside(&app) } else { None };
+        let said = problem.or_else(remark).unwrap_or_else(|| "ok".to_owned());
         (name.to_owned(), Value::String(said))
-    });
+    };
+    let checks = checks.into_iter().map(said);
     let body = json!({ "status": if is_ready { "ready" } else { "not ready" }, "checks": Value::Object(checks.collect()) });
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Json(body).with_status(status).into_response()
 }
 
 /// Each check and what is wrong, in words that tell nothing to strangers.
-async fn checks(app: &App, stopping: &Stopping) -> [(&'static str, Option<String>); 5] {
+async fn checks(app: &App, stopping: &Stopping) -> [(&'static str, Option<String>); 6] {
     let trouble = app.db.trouble().await;
     [
         ("process", stopping.has_begun().then(|| "stopping".to_owned())),
@@ -76,6 +80,7 @@ async fn checks(app: &App, stopping: &Stopping) -> [(&'static str, Option<String
         ("migrations", migrations(app).await),
         ("keys", keys(app).await),
         ("disk", disk(app.data_dir.path(), trouble)),
+        ("spool", (!spool::is_writable(app)).then(|| "it cannot be written".to_owned())),
     ]
 }
 
@@ -112,6 +117,12 @@ async fn keys(app: &App) -> Option<String> {
         Err(Fault::Sealed(_)) => Some("the master key does not open them: put the old one back".to_owned()),
         Err(_) => Some("they cannot be read just now".to_owned()),
     }
+}
+
+fn set_aside(app: &App) -> Option<String> {
+    let count = spool::set_aside_count(app);
+    (count > 0)
+        .then(|| format!("ok, but {count} results could not be used and are set aside: the log says why"))
 }
 
 fn disk(folder: &Path, trouble: Option<Trouble>) -> Option<String> {

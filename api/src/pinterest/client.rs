@@ -111,6 +111,32 @@ pub enum Lost {
     },
 }
 
+impl Lost {
+    /// Every way to lose an answer, with its word.
+    pub const ALL: [Self; 10] = [
+        Self::NotSent { kind: "dns" },
+        Self::NotSent { kind: "connect" },
+        Self::NotSent { kind: "tls" },
+        Self::NotSent { kind: "trial" },
+        Self::NotSent { kind: "request" },
+        Self::MaybeSent { kind: "timeout" },
+        Self::MaybeSent { kind: "reset" },
+        Self::MaybeSent { kind: "cut_body" },
+        Self::MaybeSent { kind: "too_large" },
+        Self::MaybeSent { kind: "broken" },
+    ];
+
+    /// One by its word, where not one byte has left.
+    pub fn not_sent(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lost| matches!(lost, Self::NotSent { kind } if *kind == word))
+    }
+
+    /// One by its word, where Pinterest may have got the request.
+    pub fn maybe_sent(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lost| matches!(lost, Self::MaybeSent { kind } if *kind == word))
+    }
+}
+
 /// The request would change something in production, which Trial access does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the Pinterest app has Trial access: production may only be read")]

@@ -41,8 +41,9 @@ async fn send(
     permit: PublishPermit,
     credentials: &(GrantId, i32),
 ) -> Result<(), Fault> {
-    let sent = settle::Sent::of(&permit);
+    let mut sent = settle::Sent::of(&permit, app.now());
     let answer = pins::create(permit).await;
+    sent.answered_at = app.now();
     app.hooks.reach(Point::SendAfterCall).await?;
     settle::settle(app, claim, &sent, &answer, credentials).await
 }

@@ -15,6 +15,7 @@ mod reconcile;
 mod resolve;
 mod settle;
 mod show;
+mod spool;
 mod store;
 mod tell;
 mod turn;
@@ -23,11 +24,24 @@ pub mod view;
 mod void;
 
 pub use error::Error;
-pub use reap::expire_own_leases;
 pub use resolve::{Resolution, resolve};
 pub use view::{AttemptView, Publication};
 
 use crate::{app::App, connections, drafts, error::Fault};
+
+/// What an earlier process of this installation left behind, at start and with the lock on the data folder held: the
+/// results in its spool are settled, and only then its leases are over, so that what is proven does not become unknown.
+///
+/// # Errors
+/// [`Fault`] where the database fails, or one of them cannot be ended now: the workers come back to it.
+pub async fn take_up(app: &App) -> Result<(), Fault> {
+    if let Err(error) = crate::spool::finish_names(app) {
+        tracing::error!(%error, "the spool cannot be looked through");
+    }
+    connections::drain_spool(app).await?;
+    spool::drain(app).await?;
+    reap::expire_own_leases(app).await
+}
 
 /// Does one piece of work, if there is one: a send, a look at a board, a lease that ran out.
 ///
@@ -52,14 +66,23 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
     }
 }
 
-/// Everything but sending: leases that ran out, intents without an outcome, looks that are due, holds that are over.
+/// Everything but sending: results that are kept in the spool, leases that ran out, intents without an outcome, looks that are due, holds that are over.
 ///
 /// # Errors
 /// As [`run_once`], once every part and every publication has had its turn.
 pub async fn maintain(app: &App) -> Result<bool, Fault> {
     let mut turn = turn::Turn::default();
-    turn.add(Box::pin(reap::reap(app)).await);
-    turn.add(reap::tell_lost_outcomes(app).await);
+    let drained = match Box::pin(connections::drain_spool(app)).await {
+        Ok(()) => Box::pin(spool::drain(app)).await,
+        Err(fault) => Err(fault),
+    };
+    let is_drained = drained.is_ok();
+    turn.add(drained);
+    // What is kept is proven: nobody may take it for lost before it could be written down.
+    if is_drained {
+        turn.add(Box::pin(reap::reap(app)).await);
+        turn.add(reap::tell_lost_outcomes(app).await);
+    }
     turn.add(Box::pin(void::void_lapsed(app)).await);
     turn.add(Box::pin(hold::release_ready(app)).await);
     turn.add(Box::pin(reconcile::look_at_due(app)).await);

@@ -17,7 +17,11 @@ use crate::{
         read::{self, OpenIntent},
     },
     error::Fault,
+    hooks::Point,
 };
+
+/// The word for a send whose outcome nobody told in time.
+pub(super) const LEASE_EXPIRED: &str = "lease_expired";
 
 /// How many are taken in one go.
 const BATCH: u64 = 100;
@@ -31,7 +35,7 @@ pub(super) async fn reap(app: &App) -> Result<bool, Fault> {
 ///
 /// # Errors
 /// [`Fault`] where the database fails, or one of them cannot be ended now: the reaper comes back to it.
-pub async fn expire_own_leases(app: &App) -> Result<(), Fault> {
+pub(super) async fn expire_own_leases(app: &App) -> Result<(), Fault> {
     while expire(app, Some(&app.instance)).await? {}
     Ok(())
 }
@@ -63,7 +67,7 @@ async fn lose(app: &App, publication: &Publication) -> Result<(), Fault> {
     let now = app.now();
     let step = Advance {
         lease: publication.lease_token.as_deref(),
-        why: Some("lease_expired"),
+        why: Some(LEASE_EXPIRED),
         next_look_at: Some(now.plus(app.timing.reconcile.steps[0])),
         ..Advance::new(PublicationState::Sending, PublicationState::Unknown)
     };
@@ -75,14 +79,17 @@ async fn lose(app: &App, publication: &Publication) -> Result<(), Fault> {
     if let Some(attempt) = &open {
         store::settle(&tx, &attempt.id, lost(), now).await?;
         if read::is_open(&tx, &attempt.request_event_id).await? {
-            let unknown = Happening::ApiUnknown { why: "lease_expired" };
+            let unknown = Happening::ApiUnknown { why: LEASE_EXPIRED };
             let event = publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown);
             events.push(cite(event, attempt));
         }
     }
-    let unknown = Happening::PublishUnknown { why: "lease_expired" };
+    let unknown = Happening::PublishUnknown { why: LEASE_EXPIRED };
     events.push(publish_event(app, publication, &draft, unknown).outcome(Outcome::Unknown));
-    tx.commit(events).await.map(drop)
+    app.hooks.reach(Point::ReapBeforeCommit).await?;
+    tx.commit(events).await?;
+    app.hooks.reach(Point::ReapAfterCommit).await?;
+    Ok(())
 }
 
 fn cite(event: Event, attempt: &AttemptView) -> Event {
@@ -92,7 +99,7 @@ fn cite(event: Event, attempt: &AttemptView) -> Event {
 fn lost() -> Settled {
     Settled {
         class: AttemptClass::Unknown,
-        why: Some("lease_expired".to_owned()),
+        why: Some(LEASE_EXPIRED.to_owned()),
         status: None,
         code: None,
         message: None,

@@ -18,7 +18,11 @@ use super::{
 use crate::{
     app::App,
     approvals::likeness::Likeness,
-    audit::{AuditedTx, Event, Happening, Housekeeping, Value, header::object},
+    audit::{
+        AuditedTx, Event, Happening, Housekeeping, Value,
+        header::{Header, object},
+        read::{self, EventFilter, StoredEvent},
+    },
     connections, drafts,
     error::Fault,
     hooks::Point,
@@ -27,6 +31,9 @@ use crate::{
 
 /// How the log calls an answer that came too late to be an outcome.
 const LATE: &str = "late_answer";
+
+/// More evidence than one publication can have.
+const MOST_TOLD: u64 = 100;
 
 /// How many boards are looked at in one go.
 const BATCH: u64 = 10;
@@ -127,7 +134,10 @@ async fn not_seen(app: &App, publication: &Publication, next: Timestamp) -> Resu
         return Ok(());
     }
     let event = reconciled(app, &tx, publication, "not_seen", "board").await?;
-    tx.commit_one(event).await.map(drop)
+    app.hooks.reach(Point::ReconcileBeforeCommit).await?;
+    tx.commit_one(event).await?;
+    app.hooks.reach(Point::ReconcileAfterCommit).await?;
+    Ok(())
 }
 
 /// The board could not be read: that is no look, and the log is told of none.
@@ -162,6 +172,7 @@ async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static 
     let draft = show_published(&tx, publication).await?;
     let evidence = reconciled(app, &tx, publication, "found", by).await?.remote(pin(pin_id)?);
     let succeeded = Happening::PublishSucceeded { attempt: publication.attempts };
+    app.hooks.reach(Point::ReconcileBeforeCommit).await?;
     tx.commit(vec![evidence, publish_event(app, publication, &draft, succeeded)]).await?;
     app.hooks.reach(Point::ReconcileAfterCommit).await?;
     Ok(())
@@ -194,6 +205,7 @@ async fn decide(
     let draft =
         show(&tx, app, publication, PublicationState::NeedsDecision, None, publication.due_at).await?;
     events.push(publish_event(app, publication, &draft, Happening::PublishNeedsDecision { why }));
+    app.hooks.reach(Point::ReconcileBeforeCommit).await?;
     tx.commit(events).await?;
     app.hooks.reach(Point::ReconcileAfterCommit).await?;
     Ok(())
@@ -206,6 +218,9 @@ pub(super) async fn late_answer(
     sent: &Sent,
     outcome: &Outcome,
 ) -> Result<(), Fault> {
+    if is_told_late(app, publication, sent).await? {
+        return Ok(());
+    }
     tracing::info!(publication = %publication.id, attempt = sent.n, "an answer came after the lease had run out");
     let Outcome::Published { pin_id } = outcome else {
         let evidence = words([("proves", proof(outcome))])?;
@@ -218,6 +233,18 @@ pub(super) async fn late_answer(
         // A look or a person was quicker; that Pin is evidence all the same.
         tell_late(app, publication, "found", pin(pin_id)?).await
     }
+}
+
+/// Whether this very answer is evidence in the log already: its file outlived the commit.
+async fn is_told_late(app: &App, publication: &Publication, sent: &Sent) -> Result<bool, Fault> {
+    let (kind, flow) = (Some("api.reconciled".to_owned()), Some(publication.id.to_string()));
+    let filter = EventFilter { kind, flow, ..EventFilter::default() };
+    let told = read::list(&app.db, &filter, MOST_TOLD).await?;
+    let is_it = |event: &StoredEvent| {
+        let by = Header::parse_line(&event.header).ok().and_then(|mut header| header.facts.remove("by"));
+        event.cause.as_deref() == Some(sent.request_event_id.as_str()) && by == Some(LATE.into())
+    };
+    Ok(told.iter().any(is_it))
 }
 
 async fn tell_late(
@@ -270,7 +297,10 @@ pub(super) async fn read_back(app: &App, publication: &Publication, pin_id: &str
     let Ok(usable) = connections::readable(app, &publication.connection_id).await else { return Ok(()) };
     let Some(draft) = drafts::find(&app.db, &publication.draft_id).await? else { return Ok(()) };
     let Some(revision) = drafts::revision(&app.db, &draft.id, draft.revision).await? else { return Ok(()) };
-    let shown = match pins::get(app, &usable, pin_id, &publication.id).await {
+    app.hooks.reach(Point::ReadBackBeforeCall).await?;
+    let shown = pins::get(app, &usable, pin_id, &publication.id).await;
+    app.hooks.reach(Point::ReadBackAfterCall).await?;
+    let shown = match shown {
         Ok(Some(shown)) => shown,
         Ok(None) | Err(pins::ReadError::Upstream(_)) => return Ok(()),
         Err(pins::ReadError::Fault(fault)) => return Err(fault),

@@ -18,6 +18,7 @@ use crate::{
     connections,
     drafts::{CommentBody, secrets::refuse_live},
     error::{Fault, FieldError},
+    hooks::Point,
     operators::Reviewer,
     pinterest::pins,
 };
@@ -84,7 +85,9 @@ async fn adopt(
     let resolved = Happening::PublishResolved { to: "published" };
     let event = publish_event_by(app, reviewer.actor(), publication, &draft, resolved);
     let event = event.content(note(reason)?).remote(value([("pin_id", pin_id.into())])?);
+    app.hooks.reach(Point::ResolveBeforeCommit).await.map_err(Fault::from)?;
     tx.commit_one(event).await?;
+    app.hooks.reach(Point::ResolveAfterCommit).await.map_err(Fault::from)?;
     Ok(())
 }
 
@@ -136,7 +139,9 @@ async fn abandon(
     let event = publish_event_by(app, reviewer.actor(), publication, &draft, resolved).content(note(reason)?);
     let mut events = vec![event];
     events.append(&mut after);
+    app.hooks.reach(Point::ResolveBeforeCommit).await.map_err(Fault::from)?;
     tx.commit(events).await?;
+    app.hooks.reach(Point::ResolveAfterCommit).await.map_err(Fault::from)?;
     Ok(())
 }
 

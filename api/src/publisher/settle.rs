@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use countersign_entities::{
+    Timestamp,
     ids::{AttemptId, EventId, GrantId},
     vocabulary::{DraftState, PublicationState, Tab},
 };
@@ -11,7 +12,9 @@ use countersign_entities::{
 use super::{
     claim::Claim,
     outcome::{Outcome, classify},
+    reap::LEASE_EXPIRED,
     show::{locked, reopen, show, show_published},
+    spool,
     store::{self, Advance, Settled},
     tell::{ended, happening, outcome_event, publish_event, stream},
     verdict::{self, Verdict},
@@ -37,15 +40,18 @@ pub(super) struct Sent {
     pub(super) attempt_id: AttemptId,
     pub(super) request_event_id: EventId,
     pub(super) n: i32,
+    /// When the answer was there, or nobody waited for it any more.
+    pub(super) answered_at: Timestamp,
 }
 
 impl Sent {
     /// What to remember.
-    pub(super) fn of(permit: &PublishPermit) -> Self {
+    pub(super) fn of(permit: &PublishPermit, now: Timestamp) -> Self {
         Self {
             attempt_id: permit.attempt_id().clone(),
             request_event_id: permit.request_event_id().clone(),
             n: permit.attempt(),
+            answered_at: now,
         }
     }
 }
@@ -53,10 +59,23 @@ impl Sent {
 /// The word for what SQL wrote and nobody approved.
 const NOT_GENUINE: &str = "not_genuine";
 
-/// How often a settling is tried while the database is away; the lease and the reaper take over after that.
+/// How often a settling is tried again while the database is away; the spool, the lease and the reaper take over after
+/// that.
 const TRIES: u32 = 5;
 
-/// Settles a send.
+/// How a send came to be settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// By this settler.
+    Now,
+    /// The reaper was quicker: this is evidence, and told as such.
+    Late,
+    /// By an earlier try, whose commit had held after all.
+    Before,
+}
+
+/// Settles a send. What the database does not take at once is kept in the spool until it does, so that the end of this
+/// process loses nothing.
 pub(super) async fn settle(
     app: &App,
     claim: &Claim,
@@ -65,46 +84,100 @@ pub(super) async fn settle(
     credentials: &(GrantId, i32),
 ) -> Result<(), Fault> {
     let outcome = classify(answer);
-    let mut patience = Patience(TRIES);
+    let kept = spool::Kept::of(claim, sent, answer);
+    let mut is_kept = false;
+    let mut writing = Box::pin(write_down(app, claim, sent, answer, &outcome, credentials, TRIES));
+    let written = tokio::select! {
+        biased;
+        written = &mut writing => written,
+        () = app.clock.sleep(app.timing.publishing.spool_after) => {
+            is_kept = spool::keep(app, &kept).await?;
+            writing.await
+        }
+    };
+    if !is_kept && written.as_ref().is_err_and(Fault::is_outage) {
+        spool::keep(app, &kept).await?;
+    }
+    let written = written?;
+    if is_kept {
+        spool::forget(app, &kept).await?;
+    }
+    confirm(app, claim, &outcome, &written).await
+}
+
+/// Decides what an answer makes of the publication and commits it, with so many more tries while the database is away.
+/// It may be done again and again: what is settled stays as it is.
+pub(super) async fn write_down(
+    app: &App,
+    claim: &Claim,
+    sent: &Sent,
+    answer: &Result<Answer, Lost>,
+    outcome: &Outcome,
+    credentials: &(GrantId, i32),
+    tries: u32,
+) -> Result<Written, Fault> {
+    let mut patience = Patience { tries, left: tries };
     let verdict = loop {
-        match verdict::decide(app, claim, sent.n, &outcome, credentials).await {
+        match verdict::decide(app, claim, sent, outcome, credentials).await {
             Err(fault) if patience.lasts(app, &fault).await => {}
             decided => break decided?,
         }
     };
-    let is_settled = loop {
-        match write(app, claim, sent, answer, &outcome, &verdict).await {
+    loop {
+        let written = match write(app, claim, sent, answer, outcome, &verdict).await {
+            Ok(true) => Ok(Written::Now),
+            Ok(false) => after_another(app, claim, sent, outcome).await,
+            Err(fault) => Err(fault),
+        };
+        match written {
             Err(fault) if patience.lasts(app, &fault).await => {}
-            written => break written?,
+            written => return written,
         }
-    };
-    if is_settled {
-        confirm(app, claim, &outcome).await
-    } else {
-        super::reconcile::late_answer(app, &claim.publication, sent, &outcome).await
     }
 }
 
+/// Somebody settled this send before: the reaper, or an earlier try of ours whose end was not known.
+async fn after_another(app: &App, claim: &Claim, sent: &Sent, outcome: &Outcome) -> Result<Written, Fault> {
+    let attempts = store::attempts(&app.db, &claim.publication.id).await?;
+    let settled =
+        attempts.into_iter().find(|attempt| attempt.id == sent.attempt_id && attempt.settled_at.is_some());
+    if settled.is_some_and(|attempt| attempt.why.as_deref() != Some(LEASE_EXPIRED)) {
+        return Ok(Written::Before);
+    }
+    super::reconcile::late_answer(app, &claim.publication, sent, outcome).await?;
+    Ok(Written::Late)
+}
+
 /// How many more times something is tried while the database is away.
-struct Patience(u32);
+struct Patience {
+    tries: u32,
+    left: u32,
+}
 
 impl Patience {
     /// Waits, longer each time; says whether it is worth another try.
     async fn lasts(&mut self, app: &App, fault: &Fault) -> bool {
-        if !fault.is_passing() || self.0 == 0 {
+        if !fault.is_outage() || self.left == 0 {
             return false;
         }
-        let most = Duration::from_secs(1 << (TRIES - self.0 + 1));
-        self.0 -= 1;
+        let most = Duration::from_secs(1 << (self.tries - self.left + 1));
+        self.left -= 1;
         app.clock.sleep(app.rng.jitter(most)).await;
         true
     }
 }
 
 /// Looks once at what was created; the Pin exists whether or not this works.
-async fn confirm(app: &App, claim: &Claim, outcome: &Outcome) -> Result<(), Fault> {
-    match outcome {
-        Outcome::Published { pin_id } => super::reconcile::read_back(app, &claim.publication, pin_id).await,
+pub(super) async fn confirm(
+    app: &App,
+    claim: &Claim,
+    outcome: &Outcome,
+    written: &Written,
+) -> Result<(), Fault> {
+    match (written, outcome) {
+        (Written::Now, Outcome::Published { pin_id }) => {
+            super::reconcile::read_back(app, &claim.publication, pin_id).await
+        }
         _ => Ok(()),
     }
 }

@@ -11,6 +11,7 @@ use countersign_entities::{
 use super::{
     claim::{Claim, Resting},
     outcome::{Outcome, Retry},
+    settle::Sent,
     store,
 };
 use crate::{app::App, connections, error::Fault};
@@ -52,11 +53,11 @@ impl Verdict {
 pub(super) async fn decide(
     app: &App,
     claim: &Claim,
-    n: i32,
+    sent: &Sent,
     outcome: &Outcome,
     credentials: &(GrantId, i32),
 ) -> Result<Verdict, Fault> {
-    let now = app.now();
+    let (now, n) = (app.now(), sent.n);
     let publishing = &app.timing.publishing;
     let id = &claim.publication.connection_id;
     Ok(match outcome {
@@ -67,8 +68,10 @@ pub(super) async fn decide(
         Outcome::Unknown { why } => unknown(app, why),
         Outcome::NotAccepted(Retry::Backoff(why)) => Verdict::again(why, now.plus(backoff(app, n))),
         Outcome::NotAccepted(Retry::Throttled(wait)) => {
-            app.memory.of::<Resting>().until(id, now.plus(*wait));
-            Verdict::again("rate_limited", now.plus(*wait))
+            // It counts from the answer, whenever that is written down.
+            let until = sent.answered_at.plus(*wait);
+            app.memory.of::<Resting>().until(id, until);
+            Verdict::again("rate_limited", until)
         }
         Outcome::NotAccepted(Retry::Spam) => {
             connections::hold_for_spam(app, id).await?;

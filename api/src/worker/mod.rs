@@ -53,8 +53,9 @@ impl Workers {
             own.and(others).map(|()| Turn::Idle)
         });
         workers.repeat("connections", app.timing.oauth.upkeep, |app| async move {
+            let resumed = connections::resume(&app).await;
             let (held, fresh) = (connections::recheck(&app).await, connections::keep_fresh(&app).await);
-            held.and(fresh).map(|()| Turn::Idle)
+            resumed.and(held).and(fresh).map(|()| Turn::Idle)
         });
         workers.publish();
         workers.tracker.close();

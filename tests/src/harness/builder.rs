@@ -147,6 +147,7 @@ impl Builder {
             far_end,
             running: None,
             people: tokio::sync::Mutex::default(),
+            is_forged: Arc::default(),
             is_finished: false,
         };
         installation::prepare(&harness);

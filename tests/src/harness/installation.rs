@@ -104,6 +104,7 @@ impl Installation {
     pub(super) async fn run_workers(&self) -> Result<(), String> {
         let app = &self.running.app;
         let said = |fault: Fault| fault.to_string();
+        connections::resume(app).await.map_err(said)?;
         connections::recheck(app).await.map_err(said)?;
         connections::keep_fresh(app).await.map_err(said)?;
         publisher::run_until_idle(app).await.map_err(said)

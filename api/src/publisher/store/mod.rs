@@ -17,9 +17,11 @@ use sea_orm::{
 mod claims;
 mod looks;
 mod rows;
+mod sends;
 
 pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
 pub(super) use looks::{known_pins, look_later, looked, looked_last, next_looks, set_drift};
+pub(super) use sends::send;
 
 use super::view::{AttemptView, Publication};
 use crate::{

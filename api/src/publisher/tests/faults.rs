@@ -193,6 +193,7 @@ async fn a_late_answer_is_evidence_whatever_became_of_it() {
         attempt_id: attempts[0].id.clone(),
         request_event_id: attempts[0].request_event_id.clone(),
         n: 1,
+        answered_at: desk.app().now(),
     };
     let created = Outcome::Published { pin_id: "813744021190".to_owned() };
     reconcile::late_answer(desk.app(), &publication, &sent, &created).await.unwrap();

@@ -1,0 +1,53 @@
+//! Taking up a consent whose tokens are stored and whose account nobody has asked for: the process ended in between.
+
+use countersign_entities::vocabulary::ConnectionState;
+
+use super::{
+    account,
+    connection::Connection,
+    error::CallbackRefused,
+    exchange::Begun,
+    store::{self, Flow, Grant},
+    usable::with_grant,
+};
+use crate::{actor::Actor, app::App, error::Fault};
+
+/// Consents that one turn takes up.
+const AT_ONCE: u64 = 20;
+
+/// Asks whose the accounts are behind consents that were left half done, and goes on as the callback would have: the
+/// tokens become the connection's, or are deleted. Whoever may still be at it gets the time that an exchange takes.
+///
+/// # Errors
+/// [`Fault`] where the database fails; of several, the last, since one damaged consent does not keep the others waiting.
+pub async fn resume(app: &App) -> Result<(), Fault> {
+    let before = app.now().minus(app.timing.oauth.exchange_grace);
+    let mut ended = Ok(());
+    for (flow, grant) in store::left_over(&app.db, before, AT_ONCE).await? {
+        if let Err(fault) = Box::pin(resume_one(app, &flow, &grant)).await {
+            tracing::error!(flow = %flow.id, %fault, "a consent that was left half done could not be taken up");
+            ended = Err(fault);
+        }
+    }
+    ended
+}
+
+async fn resume_one(app: &App, flow: &Flow, grant: &Grant) -> Result<(), Fault> {
+    let connection = store::find(&app.db, &flow.connection_id).await?;
+    let connection = connection.ok_or(Fault::Lost("a consent without its connection"))?;
+    let usable = with_grant(app, &connection, grant)?;
+    let begun =
+        Begun { grant: grant.id.clone(), intent: app.event_id(), before: state_before(flow, &connection) };
+    match account::settle(app, &Actor::worker(), flow, &begun, &usable).await {
+        Ok(connection) => tracing::info!(connection = %connection.id, "a consent was taken up again"),
+        Err(CallbackRefused::Fault(fault)) => return Err(fault),
+        Err(refused) => tracing::warn!(connection = %connection.id, %refused, "a consent was dropped"),
+    }
+    Ok(())
+}
+
+/// Where the connection stood when the consent came back: one that was ended after that must not come to life by it.
+fn state_before(flow: &Flow, connection: &Connection) -> ConnectionState {
+    let was_ended_since = connection.ended_at.is_some_and(|at| flow.used_at.is_none_or(|used| at >= used));
+    if connection.is_ended() && was_ended_since { ConnectionState::Pending } else { connection.state }
+}

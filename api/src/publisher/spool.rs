@@ -1,0 +1,317 @@
+//! Results of sends that the database does not take: kept in the spool, and settled as soon as it does.
+//!
+//! Settling from the spool is settling: the same verdict, the same transaction, and of two settlers one wins. A result
+//! that finds its lease run out is evidence; one whose commit had held after all is done.
+
+use std::time::Duration;
+
+use countersign_entities::{
+    Timestamp,
+    ids::{AttemptId, PublicationId},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    claim::Claim,
+    outcome::{Outcome, classify},
+    settle::{self, Sent, Written},
+    store,
+};
+use crate::{
+    app::App,
+    error::Fault,
+    hooks::{Crash, Point},
+    pinterest::{
+        client::{Answer, Lost, Rate},
+        error::UpstreamError,
+        wire,
+    },
+    spool,
+};
+
+/// How the names of these files begin.
+const KIND: &str = "send";
+
+/// What is kept of a send: which, and what came back. Never a token, nor anything else of Pinterest's body.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kept {
+    attempt_id: AttemptId,
+    publication_id: PublicationId,
+    answered_at: Timestamp,
+    reply: Reply,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Reply {
+    Answered(Box<Answered>),
+    NotSent(String),
+    MaybeSent(String),
+}
+
+/// An answer, with as much of its body as an attempt keeps.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answered {
+    status: u16,
+    limit: Option<i64>,
+    remaining: Option<i64>,
+    reset_s: Option<i64>,
+    retry_after_s: Option<i64>,
+    request_id: Option<String>,
+    date: Option<Timestamp>,
+    duration_us: u64,
+    bytes: usize,
+    pin_id: Option<String>,
+    code: Option<i32>,
+    message: Option<String>,
+}
+
+impl Kept {
+    /// What is kept.
+    pub(super) fn of(claim: &Claim, sent: &Sent, answer: &Result<Answer, Lost>) -> Self {
+        let reply = match answer {
+            Ok(answer) => Reply::Answered(Box::new(Answered::of(answer))),
+            Err(Lost::NotSent { kind }) => Reply::NotSent((*kind).to_owned()),
+            Err(Lost::MaybeSent { kind }) => Reply::MaybeSent((*kind).to_owned()),
+        };
+        Self {
+            attempt_id: sent.attempt_id.clone(),
+            publication_id: claim.publication.id.clone(),
+            answered_at: sent.answered_at,
+            reply,
+        }
+    }
+
+    fn name(&self) -> String {
+        spool::name(KIND, self.attempt_id.as_str())
+    }
+
+    /// The answer again, or why there was none; nothing if this version does not know the word for that.
+    fn answer(&self) -> Option<Result<Answer, Lost>> {
+        match &self.reply {
+            Reply::Answered(answered) => Some(Ok(answered.answer())),
+            Reply::NotSent(kind) => Lost::not_sent(kind).map(Err),
+            Reply::MaybeSent(kind) => Lost::maybe_sent(kind).map(Err),
+        }
+    }
+}
+
+impl Answered {
+    fn of(answer: &Answer) -> Self {
+        let error = (!answer.is_success()).then(|| UpstreamError::of(answer));
+        Self {
+            status: answer.status,
+            limit: answer.rate.limit,
+            remaining: answer.rate.remaining,
+            reset_s: answer.rate.reset_s,
+            retry_after_s: answer.rate.retry_after_s,
+            request_id: answer.request_id.clone(),
+            date: answer.date,
+            duration_us: u64::try_from(answer.duration.as_micros()).unwrap_or(u64::MAX),
+            bytes: answer.body.len(),
+            pin_id: wire::pin_id(&answer.body).filter(|_| answer.is_success()),
+            code: error.as_ref().and_then(|error| error.code),
+            message: error.and_then(|error| error.message),
+        }
+    }
+
+    /// An answer whose body says what was kept and is as long as the real one was.
+    fn answer(&self) -> Answer {
+        let said = [
+            ("id", self.pin_id.clone().map(serde_json::Value::from)),
+            ("code", self.code.map(serde_json::Value::from)),
+            ("message", self.message.clone().map(serde_json::Value::from)),
+        ];
+        let said: serde_json::Map<String, serde_json::Value> =
+            said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        let mut body = if said.is_empty() {
+            Vec::new()
+        } else {
+            serde_json::Value::Object(said).to_string().into_bytes()
+        };
+        // JSON may end in spaces, and a body that said nothing readable still does not.
+        body.resize(body.len().max(self.bytes), b' ');
+        Answer {
+            status: self.status,
+            rate: Rate {
+                limit: self.limit,
+                remaining: self.remaining,
+                reset_s: self.reset_s,
+                retry_after_s: self.retry_after_s,
+            },
+            request_id: self.request_id.clone(),
+            date: self.date,
+            body,
+            duration: Duration::from_micros(self.duration_us),
+        }
+    }
+}
+
+/// Keeps a result. Whether it is kept; the log tells loudly where it could not be.
+///
+/// # Errors
+/// [`Crash`] where a test ends the process here.
+pub(super) async fn keep(app: &App, kept: &Kept) -> Result<bool, Crash> {
+    app.hooks.reach(Point::SpoolBeforeKeep).await?;
+    let is_kept = spool::keep(app, &kept.name(), kept).await;
+    if is_kept {
+        tracing::warn!(publication = %kept.publication_id, "the database does not take a result; it is kept in the spool");
+    }
+    app.hooks.reach(Point::SpoolAfterKeep).await?;
+    Ok(is_kept)
+}
+
+/// Takes a result away that is settled.
+///
+/// # Errors
+/// [`Crash`] where a test ends the process here.
+pub(super) async fn forget(app: &App, kept: &Kept) -> Result<(), Crash> {
+    app.hooks.reach(Point::SpoolBeforeForget).await?;
+    spool::forget(app, &kept.name()).await;
+    app.hooks.reach(Point::SpoolAfterForget).await
+}
+
+/// Settles what is kept. What cannot be used is set aside; where the database does not answer, all of it stays.
+///
+/// # Errors
+/// [`Fault`] where the database does not take it yet.
+pub(super) async fn drain(app: &App) -> Result<bool, Fault> {
+    let names = spool::list(app, KIND).unwrap_or_else(|error| {
+        tracing::error!(%error, "the spool cannot be read");
+        Vec::new()
+    });
+    let mut did = false;
+    for name in names {
+        did |= match Box::pin(drain_one(app, &name)).await {
+            Ok(()) => true,
+            Err(Unsettled::Later(fault)) => return Err(fault),
+            Err(Unsettled::Never(why)) => spool::set_aside(app, &name, &why),
+        };
+    }
+    Ok(did)
+}
+
+/// Why a kept result is not settled.
+enum Unsettled {
+    /// The database does not take it now.
+    Later(Fault),
+    /// Nobody can make sense of it.
+    Never(String),
+}
+
+impl From<Fault> for Unsettled {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Crash(_) => Self::Later(fault),
+            fault if fault.is_outage() => Self::Later(fault),
+            fault => Self::Never(fault.to_string()),
+        }
+    }
+}
+
+async fn drain_one(app: &App, name: &str) -> Result<(), Unsettled> {
+    let kept: Option<Kept> = spool::read(app, name).map_err(|error| Unsettled::Never(error.to_string()))?;
+    let Some(kept) = kept else { return Ok(()) };
+    let never = |why: &str| Unsettled::Never(why.to_owned());
+    let answer = kept.answer().ok_or_else(|| never("it says what this version does not know"))?;
+    let send = store::send(&app.db, &kept.attempt_id).await?;
+    let send = send.filter(|send| send.publication_id == kept.publication_id);
+    let send = send.ok_or_else(|| never("the database has no such send"))?;
+    let publication = store::find(&app.db, &send.publication_id).await?;
+    let publication = publication.ok_or_else(|| never("the database has no such publication"))?;
+    let claim = Claim { publication, lease_token: send.lease_token };
+    let sent = Sent {
+        attempt_id: kept.attempt_id.clone(),
+        request_event_id: send.request_event_id,
+        n: send.n,
+        answered_at: kept.answered_at,
+    };
+    let outcome = classify(&answer);
+    let written = settle::write_down(app, &claim, &sent, &answer, &outcome, &send.credentials, 0).await?;
+    tracing::info!(publication = %claim.publication.id, ?written, "a kept result is settled");
+    forget(app, &kept).await.map_err(Fault::from)?;
+    confirm(app, &claim, &outcome, &written).await;
+    Ok(())
+}
+
+/// The Pin exists whether or not it can be looked at.
+async fn confirm(app: &App, claim: &Claim, outcome: &Outcome, written: &Written) {
+    if let Err(fault) = settle::confirm(app, claim, outcome, written).await {
+        tracing::warn!(publication = %claim.publication.id, %fault, "a Pin could not be read back");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pinterest::calls;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            rate: Rate { limit: Some(9), remaining: None, reset_s: Some(7), retry_after_s: None },
+            request_id: Some("rid".to_owned()),
+            date: None,
+            body: body.as_bytes().to_vec(),
+            duration: Duration::from_millis(1_234),
+        }
+    }
+
+    #[test]
+    fn a_kept_answer_proves_and_tells_what_the_answer_did() {
+        let long = format!(r#"{{"code":1,"message":"{}"}}"#, "x".repeat(500));
+        let cases = [
+            (201, r#"{"id":"813744021190","title":"kept by nobody","media":{}}"#),
+            (200, r#"{"id":813744021190}"#),
+            (200, r#"{"title":"no id"}"#),
+            (201, "<html>made</html>"),
+            (204, ""),
+            (301, ""),
+            (400, r#"{"code":1,"message":"Sorry we could not fetch the image."}"#),
+            (400, r#"{"code":1,"message":"a","message_detail":"this site"}"#),
+            (400, long.as_str()),
+            (401, r#"{"code":2,"message":"Authentication failed."}"#),
+            (403, r#"{"code":29,"message":"Apps with Trial access may not create Pins"}"#),
+            (403, "<html>"),
+            (404, r#"{"code":40}"#),
+            (409, "{}"),
+            (429, r#"{"code":8,"message":"too many"}"#),
+            (429, r#"{"code":9,"message":"spam"}"#),
+            (500, r#"{"code":2787,"message":"Sorry!"}"#),
+        ];
+        for (status, body) in cases {
+            let real = answer(status, body);
+            let text = serde_json::to_string(&Answered::of(&real)).unwrap();
+            assert!(!text.contains("kept by nobody"), "{text}");
+            let again: Answered = serde_json::from_str(&text).unwrap();
+            let again = again.answer();
+            let facts = |answer: &Answer| (calls::answered(answer).facts(), UpstreamError::of(answer));
+            assert_eq!(facts(&again).0, facts(&real).0, "{status} {body}");
+            assert!(real.is_success() || facts(&again).1 == facts(&real).1, "{status} {body}");
+            assert_eq!((again.request_id.as_deref(), again.duration), (Some("rid"), real.duration));
+            assert_eq!(classify(&Ok(again)), classify(&Ok(real)), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_was_lost_stays_lost_in_the_same_way() {
+        for lost in Lost::ALL {
+            let (Lost::NotSent { kind } | Lost::MaybeSent { kind }) = lost;
+            let reply = match lost {
+                Lost::NotSent { .. } => Reply::NotSent(kind.to_owned()),
+                Lost::MaybeSent { .. } => Reply::MaybeSent(kind.to_owned()),
+            };
+            let kept = Kept {
+                attempt_id: AttemptId::from_random([1; 16]),
+                publication_id: PublicationId::from_random([2; 16]),
+                answered_at: Timestamp(7),
+                reply,
+            };
+            let again: Kept = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+            assert!(matches!(again.answer(), Some(Err(known)) if known == lost), "{lost}");
+        }
+        assert_eq!(Lost::maybe_sent("a word of tomorrow"), None);
+    }
+}

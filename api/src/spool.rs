@@ -1,0 +1,292 @@
+//! The spool: what the database must know and cannot take now, each in a file of its own in the data folder.
+//!
+//! A file is whole or not there: it is written beside its name, down to the disk, and then renamed. It goes only once
+//! a commit with what it says is known to have held. What cannot be read is set aside under another name, told in the
+//! log and on `/readyz`, and left to a person. Nothing in it is a secret in clear.
+//!
+//! ```text
+//! countersign spool 1
+//! sha256 <hex digest of the fourth line, without its end>
+//! seal <hex: that digest, sealed with the master key for this name>
+//! <the facts, as JSON>
+//! ```
+//!
+//! The digest finds damage; the seal keeps whoever may write to the folder, and has no key, from inventing results.
+
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    app::App,
+    data_dir::{DataDir, DataDirError},
+    keys::Aad,
+};
+
+/// The folder in the data folder.
+pub const FOLDER: &str = "spool";
+/// How the name of every kept result ends.
+const KEPT: &str = ".result";
+/// How the name of a file ends that nobody could make sense of.
+pub const SET_ASIDE: &str = ".bad";
+const VERSION: &str = "countersign spool 1";
+
+/// Why a kept result cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// The operating system refused.
+    #[error(transparent)]
+    Io(#[from] DataDirError),
+    /// It is of another version, damaged, or not ours.
+    #[error("{0}")]
+    Bad(&'static str),
+}
+
+/// The name under which facts of a kind about one thing are kept; neither may hold a slash.
+pub fn name(kind: &str, id: &str) -> String {
+    format!("{kind}.{id}{KEPT}")
+}
+
+/// Keeps facts under a name, in the place of what was kept there. Whether it worked: where it did not, the log says so
+/// loudly, and what happens is what happens without a spool.
+pub async fn keep(app: &App, name: &str, facts: &impl Serialize) -> bool {
+    let written = match lines(app, name, facts) {
+        Ok(text) => {
+            let (data_dir, name) = (app.data_dir.clone(), name.to_owned());
+            let write = move || data_dir.within(FOLDER)?.write(&name, text.as_bytes());
+            tokio::task::spawn_blocking(write).await.map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    match written {
+        Ok(Ok(())) => {
+            tracing::debug!(name, "kept in the spool");
+            true
+        }
+        Ok(Err(error)) => unkept(name, &error.to_string()),
+        Err(error) => unkept(name, &error),
+    }
+}
+
+fn unkept(name: &str, error: &str) -> bool {
+    tracing::error!(
+        name,
+        error,
+        "THE SPOOL CANNOT BE WRITTEN: a result that the database does not take is lost if this process ends. Make the \
+         data folder writable"
+    );
+    false
+}
+
+fn lines(app: &App, name: &str, facts: &impl Serialize) -> Result<String, serde_json::Error> {
+    let facts = serde_json::to_string(facts)?;
+    let digest: [u8; 32] = Sha256::digest(facts.as_bytes()).into();
+    let seal = app.keys.seal(&*app.rng, &place(name), &digest);
+    Ok(format!("{VERSION}\nsha256 {}\nseal {}\n{facts}\n", hex::encode(digest), hex::encode(seal)))
+}
+
+fn place(name: &str) -> Aad<'_> {
+    Aad { table: FOLDER, row: name, column: "sha256" }
+}
+
+/// The names of all results of a kind that are kept, in their order.
+///
+/// # Errors
+/// [`DataDirError`] where the folder cannot be read.
+pub fn list(app: &App, kind: &str) -> Result<Vec<String>, DataDirError> {
+    let is_kept = |name: &String| {
+        let rest = name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.'));
+        rest.is_some_and(|rest| rest.ends_with(KEPT))
+    };
+    Ok(names(app)?.into_iter().filter(is_kept).collect())
+}
+
+/// The facts that are kept under a name; none where somebody settled and forgot them in between.
+///
+/// # Errors
+/// [`Unusable`].
+pub fn read<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, Unusable> {
+    let bytes = folder(app)?.and_then(|folder| folder.read(name).transpose()).transpose()?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let text = std::str::from_utf8(&bytes).map_err(|_| Unusable::Bad("it is no text"))?;
+    let mut lines = text.split('\n');
+    if lines.next() != Some(VERSION) {
+        return Err(Unusable::Bad("its first line is not of this version"));
+    }
+    let mut value = |name| lines.next().and_then(|line| line.strip_prefix(name)).unwrap_or_default();
+    let (digest, seal, facts) = (value("sha256 "), value("seal "), value(""));
+    let found: [u8; 32] = Sha256::digest(facts.as_bytes()).into();
+    if hex::encode(found) != digest {
+        return Err(Unusable::Bad("it is damaged"));
+    }
+    let sealed = hex::decode(seal).ok().and_then(|seal| app.keys.open(&place(name), &seal).ok());
+    if sealed.as_deref().map(Vec::as_slice) != Some(&found) {
+        return Err(Unusable::Bad("it is not sealed with this installation's master key"));
+    }
+    serde_json::from_str(facts).map(Some).map_err(|_| Unusable::Bad("its facts are of another shape"))
+}
+
+/// Takes a result away whose commit is known to have held. Where that does not work it is found again, and found settled.
+pub async fn forget(app: &App, name: &str) {
+    let (data_dir, file) = (app.data_dir.clone(), name.to_owned());
+    let remove = move || data_dir.within(FOLDER)?.remove(&file);
+    match tokio::task::spawn_blocking(remove).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
+        Err(error) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
+    }
+}
+
+/// Puts a result aside that nobody can make sense of, for a person to look at. Whether it worked.
+pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
+    tracing::error!(
+        name,
+        why,
+        "a kept result cannot be used; it is set aside in the spool. The Pin is looked for on its board, as where no \
+         answer came"
+    );
+    let moved = folder(app).and_then(|folder| {
+        let Some(folder) = folder else { return Ok(()) };
+        let taken = folder.names()?;
+        let free = (0_u32..).map(|n| if n == 0 { String::new() } else { format!(".{n}") });
+        let to = free.map(|n| format!("{name}{n}{SET_ASIDE}")).find(|to| !taken.contains(to));
+        folder.rename(name, &to.unwrap_or_else(|| format!("{name}{SET_ASIDE}")))
+    });
+    if let Err(error) = &moved {
+        tracing::error!(name, %error, "it cannot be set aside either");
+    }
+    moved.is_ok()
+}
+
+/// At start, with the lock on the data folder held: files that an earlier process was still writing get their name.
+/// Whether they are whole shows when they are read.
+///
+/// # Errors
+/// [`DataDirError`] where the folder cannot be read or written.
+pub fn finish_names(app: &App) -> Result<(), DataDirError> {
+    let Some(folder) = folder(app)? else { return Ok(()) };
+    let names = folder.names()?;
+    for draft in names.iter().filter(|name| name.starts_with('.')) {
+        let Some(end) = draft.rfind(&format!("{KEPT}.")) else { continue };
+        let name = &draft[1..end + KEPT.len()];
+        match names.iter().any(|known| known == name) {
+            // The one that has its name is whole.
+            true => folder.remove(draft)?,
+            false => folder.rename(draft, name)?,
+        }
+    }
+    Ok(())
+}
+
+/// How many files were set aside and wait for a person.
+pub fn set_aside_count(app: &App) -> usize {
+    let names = names(app).unwrap_or_default();
+    names.iter().filter(|name| name.ends_with(SET_ASIDE)).count()
+}
+
+/// Whether results can be kept.
+pub fn is_writable(app: &App) -> bool {
+    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    app.data_dir.within(FOLDER).is_ok_and(|folder| rustix::fs::access(folder.path(), access).is_ok())
+}
+
+fn names(app: &App) -> Result<Vec<String>, DataDirError> {
+    folder(app)?.map_or_else(|| Ok(Vec::new()), |folder| folder.names())
+}
+
+/// The folder, where there is one: it is made with the first result.
+fn folder(app: &App) -> Result<Option<DataDir>, DataDirError> {
+    match app.data_dir.file(FOLDER).is_dir() {
+        true => app.data_dir.within(FOLDER).map(Some),
+        false => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::testing;
+
+    fn path(app: &App, name: &str) -> std::path::PathBuf {
+        app.data_dir.file(FOLDER).join(name)
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_read_again_until_it_is_forgotten() {
+        let test = testing::app().await;
+        let (app, name) = (&test.app, name("send", "att_1"));
+        assert!(list(app, "send").unwrap().is_empty());
+        assert!(keep(app, &name, &("one", 1)).await && keep(app, &name, &("two", 2)).await);
+        assert_eq!(list(app, "send").unwrap(), ["send.att_1.result"]);
+        assert!(list(app, "tokens").unwrap().is_empty());
+        assert_eq!(read::<(String, i32)>(app, &name).unwrap(), Some(("two".to_owned(), 2)));
+        forget(app, &name).await;
+        assert_eq!(read::<i32>(app, &name).unwrap(), None);
+        assert!(list(app, "send").unwrap().is_empty());
+        assert!(is_writable(app));
+    }
+
+    #[tokio::test]
+    async fn what_is_cut_changed_renamed_or_strange_is_not_used() {
+        let test = testing::app().await;
+        let (app, name) = (&test.app, name("send", "att_1"));
+        keep(app, &name, &7).await;
+        let whole = fs::read_to_string(path(app, &name)).unwrap();
+        let (head, body) = whole.trim_end().rsplit_once('\n').unwrap();
+        let digest = hex::encode(Sha256::digest("8"));
+        let (first, seal) = (head.lines().next().unwrap(), head.lines().nth(2).unwrap());
+        let bad = [
+            String::new(),
+            whole[..whole.len() / 2].to_owned(),
+            whole.replace(VERSION, "countersign spool 2"),
+            format!("{head}\n8\n"),
+            format!("{first}\nsha256 {digest}\n{seal}\n8\n"),
+            whole.replace("seal ", "seal zz"),
+        ];
+        for text in bad {
+            fs::write(path(app, &name), &text).unwrap();
+            assert!(matches!(read::<i32>(app, &name), Err(Unusable::Bad(_))), "{text}");
+        }
+        fs::write(path(app, &name), &whole).unwrap();
+        assert_eq!((read::<i32>(app, &name).unwrap(), body), (Some(7), "7"));
+        assert!(matches!(read::<String>(app, &name), Err(Unusable::Bad(_))), "another shape");
+        fs::write(path(app, "send.att_2.result"), &whole).unwrap();
+        assert!(matches!(read::<i32>(app, "send.att_2.result"), Err(Unusable::Bad(_))), "another's name");
+    }
+
+    #[tokio::test]
+    async fn what_is_set_aside_is_counted_and_never_lost() {
+        let test = testing::app().await;
+        let (app, name) = (&test.app, name("send", "att_1"));
+        for kept in 1..=3 {
+            keep(app, &name, &kept).await;
+            assert!(set_aside(app, &name, "a test"));
+            assert_eq!(set_aside_count(app), kept);
+        }
+        assert!(list(app, "send").unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_whose_writer_died_before_the_rename_is_found() {
+        let test = testing::app().await;
+        let (app, name) = (&test.app, name("send", "att_1"));
+        keep(app, &name, &7).await;
+        fs::rename(path(app, &name), path(app, &format!(".{name}.4711.0"))).unwrap();
+        assert!(list(app, "send").unwrap().is_empty());
+        finish_names(app).unwrap();
+        assert_eq!(read::<i32>(app, &name).unwrap(), Some(7));
+        fs::write(path(app, &format!(".{name}.4711.1")), "half").unwrap();
+        finish_names(app).unwrap();
+        assert_eq!((list(app, "send").unwrap().len(), read::<i32>(app, &name).unwrap()), (1, Some(7)));
+    }
+
+    #[tokio::test]
+    async fn a_spool_that_cannot_be_written_is_told_and_nothing_else_breaks() {
+        let test = testing::app().await;
+        fs::write(test.app.data_dir.file(FOLDER), "no folder").unwrap();
+        assert!(!keep(&test.app, "send.att_1.result", &7).await);
+        assert!(!is_writable(&test.app));
+        assert!(list(&test.app, "send").unwrap().is_empty());
+    }
+}
