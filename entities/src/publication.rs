@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     Timestamp,
-    ids::{ApprovalId, ConnectionId, DraftId, EventId, PublicationId},
+    ids::{ApprovalId, ConnectionId, DraftId, EventId, OperatorId, PublicationId},
     vocabulary::{Environment, HoldReason, PublicationState},
 };
 
@@ -65,6 +65,12 @@ pub struct Model {
     pub ended_at: Option<Timestamp>,
     /// Names of fields that Pinterest shows otherwise.
     pub drift: Option<String>,
+    /// When its Pin was taken down.
+    pub taken_down_at: Option<Timestamp>,
+    /// By whom.
+    pub taken_down_by: Option<OperatorId>,
+    /// Why, in that person's words.
+    pub take_down_reason: Option<String>,
     /// When it came to be.
     pub created_at: Timestamp,
     /// Updated at.

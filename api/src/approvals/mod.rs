@@ -1,7 +1,8 @@
 //! Review and the gate: submit, approve, ask for changes, reject, undo, and the permit to send.
 //!
 //! An approval names the digest that the reviewer saw. It makes a publication; only [`permit::redeem`] turns that
-//! into a [`permit::PublishPermit`], once for each send, and only with one can a Pin be created.
+//! into a [`permit::PublishPermit`], once for each send, and only with one can a Pin be created. Only
+//! [`take_down::redeem`] makes what deletes one again.
 
 mod error;
 pub(crate) mod likeness;
@@ -9,10 +10,12 @@ pub mod look;
 mod people;
 pub mod permit;
 pub mod policy;
+mod published;
 pub(crate) mod reopen;
 mod signature;
 pub(crate) mod store;
 mod submit;
+pub mod take_down;
 mod told;
 mod verdict;
 

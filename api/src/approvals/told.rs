@@ -125,8 +125,14 @@ fn author(event: &StoredEvent) -> Option<OperatorId> {
     if actor.kind == ActorKind::Operator { actor.reference?.parse().ok() } else { None }
 }
 
+/// A fact of an event that is a word.
+pub(super) fn fact(event: &StoredEvent, name: &str) -> Option<String> {
+    let header = Header::parse_line(&event.header).ok()?;
+    Some(header.facts.get(name)?.as_str()?.to_owned())
+}
+
 /// Whether the event is this approval: by this person, of this revision and digest.
-fn is_of(event: &StoredEvent, approval: &Approval) -> bool {
+pub(super) fn is_of(event: &StoredEvent, approval: &Approval) -> bool {
     let Ok(header) = Header::parse_line(&event.header) else { return false };
     let is_about_it = header.object.as_ref().is_some_and(|object| {
         object.reference == approval.draft_id.as_str()

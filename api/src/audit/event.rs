@@ -126,6 +126,7 @@ catalogue! {
     PublishUnknown = "publish.unknown" { why: &'static str }
     PublishNeedsDecision = "publish.needs_decision" { why: &'static str }
     PublishResolved = "publish.resolved" { to: &'static str }
+    PublishTakenDown = "publish.taken_down" {}
     SignedIn = "access.signed_in" { method: &'static str }
     SignInFailed = "access.sign_in_failed" { method: &'static str }
     SignedOut = "access.signed_out" {}

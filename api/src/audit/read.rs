@@ -177,8 +177,34 @@ pub async fn find(on: &impl Reads, id: &EventId) -> Result<Option<StoredEvent>, 
 ///
 /// # Errors
 /// [`Fault`] where the database fails.
-pub async fn sealed_of(db: &Db, ids: &[EventId]) -> Result<Vec<StoredSealed>, Fault> {
-    store::sealed_of(db, ids).await
+pub async fn sealed_of(on: &impl Reads, ids: &[EventId]) -> Result<Vec<StoredSealed>, Fault> {
+    store::sealed_of(on, ids).await
+}
+
+/// The text of an event's sealed part, where header, commitment and text fit each other; none where the part was erased,
+/// or one of them was changed.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn opened(on: &impl Reads, event: &StoredEvent, part: Part) -> Result<Option<String>, Fault> {
+    if parse_hash(&event.leaf) != Some(leaf_hash(event.header.as_bytes())) {
+        return Ok(None);
+    }
+    let Ok(header) = Header::parse_line(&event.header) else { return Ok(None) };
+    let Some(commitment) = header.sealed.iter().find(|(of, _)| **of == part).map(|(_, made)| *made) else {
+        return Ok(None);
+    };
+    let rows = sealed_of(on, std::slice::from_ref(&event.id)).await?;
+    let row = rows.into_iter().find(|row| row.name == part.name() && opens(part, row, &commitment));
+    Ok(row.and_then(|row| row.value))
+}
+
+/// Requests of this flow whose outcome is still to be told.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn open_of_flow(on: &impl Reads, flow: &str) -> Result<Vec<OpenIntent>, Fault> {
+    store::open_of_flow(on, flow).await
 }
 
 /// The log's id and its head.

@@ -236,6 +236,12 @@ pub(super) async fn is_open(on: &impl Reads, request: &EventId) -> Result<bool, 
     Ok(open_intent::Entity::find_by_id(request.clone()).one(on.connection()).await?.is_some())
 }
 
+/// Requests of a flow whose outcome is still to be told.
+pub(super) async fn open_of_flow(on: &impl Reads, flow: &str) -> Result<Vec<OpenIntent>, Fault> {
+    let open = open_intent::Entity::find().filter(open_intent::Column::Flow.eq(flow));
+    Ok(open.all(on.connection()).await?.into_iter().map(OpenIntent::from).collect())
+}
+
 pub(super) async fn overdue_intents(
     on: &impl Reads,
     now: Timestamp,

@@ -53,7 +53,26 @@ impl From<CallError> for ConnectionError {
 
 /// A token for a call: looking needs less than changing something, which an account that rests may not.
 async fn token_for(app: &App, id: &ConnectionId, call: &Call) -> Result<Usable, ConnectionError> {
-    let found = if call.method == Method::GET { readable(app, id).await } else { usable(app, id).await };
+    match call.method {
+        Method::GET => explained(app, id, readable(app, id).await).await,
+        _ => changeable(app, id).await,
+    }
+}
+
+/// A token with which something may be changed for a person, or why there is none, with what to do about it.
+///
+/// # Errors
+/// [`ConnectionError`].
+pub(crate) async fn changeable(app: &App, id: &ConnectionId) -> Result<Usable, ConnectionError> {
+    explained(app, id, usable(app, id).await).await
+}
+
+/// Names the permissions that are missing, where that is what stands in the way.
+async fn explained(
+    app: &App,
+    id: &ConnectionId,
+    found: Result<Usable, Unusable>,
+) -> Result<Usable, ConnectionError> {
     let refused = match found {
         Ok(usable) => return Ok(usable),
         Err(refused) => refused,

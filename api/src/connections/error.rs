@@ -123,7 +123,7 @@ fn held(reason: HoldReason) -> &'static str {
 
 impl ConnectionError {
     /// The refusal that Pinterest's answer means. Of a read, what is not known was not done.
-    pub(super) fn upstream(error: UpstreamError) -> Self {
+    pub(crate) fn upstream(error: UpstreamError) -> Self {
         match error.disposition() {
             Disposition::Wait => Self::Throttled(error.wait()),
             Disposition::Gone => Self::NoBoard,

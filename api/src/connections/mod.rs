@@ -30,6 +30,7 @@ use countersign_entities::{ids::ConnectionId, vocabulary::ConnectionState};
 pub use boards::{
     NewBoard, create as create_board, known_board, known_section, list as list_boards, sections,
 };
+pub(crate) use call::changeable;
 pub use callback::{CallbackQuery, Visitor, callback};
 pub use connection::{Connection, Consent};
 pub use error::{CallbackRefused, ConnectionError};

@@ -56,6 +56,12 @@ struct PublicationBody {
     pin_id: Option<String>,
     /// When it was published.
     published_at: Option<String>,
+    /// When the Pin was taken down again; the state stays `published`.
+    taken_down_at: Option<String>,
+    /// Who took it down, `opr_...`.
+    taken_down_by: Option<String>,
+    /// Why it was taken down.
+    take_down_reason: Option<String>,
     /// When it ended.
     ended_at: Option<String>,
     /// Names of fields that Pinterest shows otherwise.
@@ -142,6 +148,13 @@ struct Resolve {
     reason: String,
 }
 
+/// A reviewer's wish.
+#[derive(Object)]
+struct TakeDown {
+    /// Why; at most 2000 characters.
+    reason: String,
+}
+
 answers! {
     /// Listing publications.
     ListPublications {
@@ -170,6 +183,19 @@ answers! {
         Resolved(Json<PublicationDetail>),
     }
     refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
+}
+
+answers! {
+    /// Taking down a Pin.
+    TakeDownPublication {
+        /// The Pin is gone; the publication as it is now.
+        #[oai(status = 200)]
+        TakenDown(Json<PublicationDetail>),
+    }
+    refuses [
+        Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Upstream
+        Unavailable
+    ]
 }
 
 #[OpenApi]
@@ -227,10 +253,38 @@ impl PublicationsApi {
             })
             .await
     }
+
+    /// Take down a Pin that was published
+    ///
+    /// Deletes it at Pinterest, which cannot be undone. After 502 with `pinterest_outcome_unknown` it may be gone; asking
+    /// again does no harm.
+    #[oai(path = "/publications/:id/take-down", method = "post", operation_id = "take_down_publication")]
+    async fn take_down(
+        &self,
+        access: Access,
+        app: Data<&App>,
+        id: Path<String>,
+        input: Input<TakeDown>,
+    ) -> Result<TakeDownPublication> {
+        let work = async {
+            let (reviewer, id) = (access.reviewer()?, publication_id(&id)?);
+            let reason = reason(&input.read()?.reason)?;
+            publisher::take_down(&app, &reviewer, &id, &reason).await?;
+            let reader = access.reader(TokenScope::PublicationsRead)?;
+            let now = detail(&app, &reader, &id).await.map_err(Refused::unshown)?;
+            Ok(TakeDownPublication::TakenDown(Json(now)))
+        };
+        access.answer(&app, "publication.take_down", work).await
+    }
 }
 
 fn publication_id(id: &str) -> Result<PublicationId, Error> {
     id.parse().map_err(|_| Error::NotFound)
+}
+
+fn reason(text: &str) -> Result<CommentBody, Refused> {
+    let named = |field| ProblemField { field: "reason".to_owned(), ..ProblemField::from(&field) };
+    CommentBody::parse(text).map_err(|field| Problem::fields(vec![named(field)]).into())
 }
 
 async fn detail(app: &App, reader: &Reader, id: &PublicationId) -> Result<PublicationDetail, Error> {
@@ -277,7 +331,11 @@ impl Resolve {
 
 impl From<Publication> for PublicationBody {
     fn from(publication: Publication) -> Self {
+        let taken_down = publication.taken_down;
         Self {
+            taken_down_at: taken_down.as_ref().map(|taken_down| time(taken_down.at)),
+            taken_down_by: taken_down.as_ref().map(|taken_down| taken_down.by.to_string()),
+            take_down_reason: taken_down.map(|taken_down| taken_down.reason),
             id: publication.id.to_string(),
             draft_id: publication.draft_id.to_string(),
             approval_id: publication.approval_id.to_string(),

@@ -1,4 +1,4 @@
-//! Pins: creating one takes a permit and nothing else; looking at them takes a usable account.
+//! Pins: creating one takes a permit and nothing else, and so does deleting one; looking at them takes a usable account.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_entities::{Timestamp, ids::PublicationId};
@@ -14,6 +14,7 @@ use crate::{
     approvals::{
         likeness::Likeness,
         permit::{Image, PublishPermit},
+        take_down::TakeDownPermit,
     },
     drafts::content::Content,
     error::Fault,
@@ -33,6 +34,22 @@ pub async fn create(permit: PublishPermit) -> Result<Answer, Lost> {
         auth: Auth::Bearer(&token),
     };
     client::send_once(&app, &request).await
+}
+
+/// Deletes the Pin that the permit is for. Doing it again does no harm: what is gone is answered 404.
+pub async fn delete(permit: TakeDownPermit) -> Result<Answer, Lost> {
+    let (app, root, token, pin_id) = permit.spend();
+    let request = Request {
+        operation: "pins/delete",
+        method: Method::DELETE,
+        root: &root,
+        path: format!("/pins/{pin_id}"),
+        template: "/pins/{pin_id}",
+        query: Vec::new(),
+        body: Body::None,
+        auth: Auth::Bearer(&token),
+    };
+    client::send(&app, &request).await
 }
 
 /// The body of `POST /pins`: the image goes as bytes, so nothing can be swapped behind a URL after the approval.

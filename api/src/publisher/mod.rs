@@ -17,6 +17,7 @@ mod settle;
 mod show;
 mod spool;
 mod store;
+mod take_down;
 mod tell;
 mod turn;
 mod verdict;
@@ -25,7 +26,8 @@ mod void;
 
 pub use error::Error;
 pub use resolve::{Resolution, resolve};
-pub use view::{AttemptView, Publication};
+pub use take_down::take_down;
+pub use view::{AttemptView, Publication, TakenDown};
 
 use crate::{app::App, connections, drafts, error::Fault};
 

@@ -69,9 +69,22 @@ pub(super) fn ended(class: AttemptClass) -> Ended {
     }
 }
 
-/// The one outcome of the request.
+/// The one outcome of the request of a send.
 pub(super) fn outcome_event(
     app: &App,
+    publication: &Publication,
+    draft: &Draft,
+    request: &EventId,
+    answer: &Result<Answer, Lost>,
+    pin_id: Option<&str>,
+) -> Result<Event, Fault> {
+    outcome_event_by(app, &Actor::worker(), publication, draft, request, answer, pin_id)
+}
+
+/// The one outcome of a request about a Pin.
+pub(super) fn outcome_event_by(
+    app: &App,
+    actor: &Actor,
     publication: &Publication,
     draft: &Draft,
     request: &EventId,
@@ -85,7 +98,7 @@ pub(super) fn outcome_event(
         }
         Err(Lost::MaybeSent { kind }) => (Happening::ApiUnknown { why: kind }, Ended::Unknown),
     };
-    let event = publish_event(app, publication, draft, happening).cause(request).outcome(ended);
+    let event = publish_event_by(app, actor, publication, draft, happening).cause(request).outcome(ended);
     let message = answer.as_ref().ok().filter(|answer| answer.status >= 300).map(UpstreamError::of);
     let remote = match (pin_id, message.and_then(|error| error.message)) {
         (Some(pin_id), _) => Some(object([("pin_id", pin_id.into())])),

@@ -2,7 +2,7 @@
 
 use countersign_entities::{
     Timestamp,
-    ids::{ApprovalId, AttemptId, ConnectionId, DraftId, EventId, PublicationId},
+    ids::{ApprovalId, AttemptId, ConnectionId, DraftId, EventId, OperatorId, PublicationId},
     vocabulary::{AttemptClass, Environment, HoldReason, PublicationState},
 };
 
@@ -48,6 +48,8 @@ pub struct Publication {
     pub pin_id: Option<String>,
     /// When it was published.
     pub published_at: Option<Timestamp>,
+    /// When, by whom and why its Pin was taken down; none while it is there.
+    pub taken_down: Option<TakenDown>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Names of fields that Pinterest shows otherwise.
@@ -57,6 +59,17 @@ pub struct Publication {
     /// When it last changed.
     pub updated_at: Timestamp,
     pub(super) lease_token: Option<String>,
+}
+
+/// That a Pin of ours was taken down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TakenDown {
+    /// When it was proven.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub by: OperatorId,
+    /// Why, in that person's words.
+    pub reason: String,
 }
 
 /// One send.

@@ -68,6 +68,7 @@ pages! {
     "/publications/:id" => get publications::show as "publication.show";
     "/publications/:id/state" => get publications::live as "publication.show";
     "/publications/:id/resolve" => post publications::resolve as "publication.resolve";
+    "/publications/:id/take-down" => post publications::take_down as "publication.take_down";
     "/audit" => get audit::list as "audit.list";
     "/audit/self-check" => post audit::self_check as "audit.self_check";
     "/audit/:id" => get audit::record as "audit.show";

@@ -1,7 +1,7 @@
 //! `/publications/{id}`: one approval on its way to Pinterest.
 
 use countersign_api::drafts::CommentBody;
-use countersign_api::error::Refusal;
+use countersign_api::error::{Kind, Refusal};
 use countersign_api::ids::PublicationId;
 use countersign_api::publisher::{self, Resolution, view as service};
 use poem::handler;
@@ -10,8 +10,10 @@ use poem::web::Path;
 use super::drafts::beside;
 use crate::views::draft as draft_view;
 use crate::views::publications as view;
+use crate::views::take_down::{Offer, TakeDown};
 use crate::views::trouble::{Trouble, Typed};
-use crate::web::refused::sentence;
+use crate::web::error::with_wait;
+use crate::web::refused::{sentence, status_of};
 use crate::web::{Answer, Fields, Form, Message, Visit, id, page, page_as, see_with};
 
 mod model;
@@ -48,6 +50,55 @@ pub(super) async fn resolve(visit: Visit, Path(publication): Path<String>, form:
         Err(error) => Err(beside(&found.draft_id, error)),
     }
 }
+
+/// `POST /publications/{id}/take-down`
+#[handler]
+pub(super) async fn take_down(visit: Visit, Path(publication): Path<String>, form: Form) -> Answer {
+    let (reviewer, id) = (visit.reviewer()?, id::<PublicationId>(&publication)?);
+    let reason = match CommentBody::parse(form.text("reason")) {
+        Ok(reason) => reason,
+        Err(error) => {
+            return not_deleted(&visit, &id, &form, 422, |offer| offer.reason_error = Some(error.message))
+                .await;
+        }
+    };
+    if form.text("sure") != "yes" {
+        return not_deleted(&visit, &id, &form, 422, |offer| offer.refused = Some(UNSURE.to_owned())).await;
+    }
+    match publisher::take_down(&visit.app, &reviewer, &id, &reason).await {
+        Ok(_) => Ok(see_with(&visit, &format!("/publications/{id}"), Message::TakenDown)),
+        Err(error) => still_there(&visit, &id, &form, error).await,
+    }
+}
+
+/// The page with what was typed and why it was not done. What somebody may not do, and faults, have pages of their own.
+async fn still_there(visit: &Visit, id: &PublicationId, form: &Form, error: publisher::Error) -> Answer {
+    if error.fault().is_some() || matches!(error.kind(), Kind::NotFound | Kind::Forbidden) {
+        return Err(error.into());
+    }
+    let why = words(&error);
+    let answer =
+        not_deleted(visit, id, form, status_of(error.kind()), |offer| offer.refused = Some(why)).await?;
+    Ok(with_wait(answer, &error))
+}
+
+async fn not_deleted(
+    visit: &Visit,
+    id: &PublicationId,
+    form: &Form,
+    status: u16,
+    say: impl FnOnce(&mut Offer),
+) -> Answer {
+    let (mut frame, mut model) = model::read(visit, &visit.reader()?, id).await?;
+    if let TakeDown::Offered(offer) = &mut model.take_down {
+        form.text("reason").clone_into(&mut offer.reason);
+        say(offer);
+    }
+    frame.here = format!("/publications/{id}");
+    Ok(page_as(status, view::page(&frame, &model)))
+}
+
+const UNSURE: &str = "Tick the box to say that you know it cannot be undone, then press again.";
 
 /// Anything but a Pin that is there gives this one up.
 fn choice(form: &Fields) -> Resolution {

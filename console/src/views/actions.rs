@@ -32,6 +32,8 @@ pub struct Actions {
     pub draft: String,
     /// What may be done.
     pub standing: Standing,
+    /// The form that takes its Pin down, for those who may.
+    pub take_down: Option<String>,
     /// The schedule as the form shows it: `2026-12-01T09:00`, empty for once approved.
     pub publish_local: String,
     /// The schedule's zone.
@@ -96,7 +98,7 @@ impl Actions {
     /// The section of a page.
     pub fn section(&self, frame: &Frame) -> Markup {
         let standing = &self.standing;
-        let is_empty = !standing.offers_anything() && !standing.is_in_flight();
+        let is_empty = !standing.offers_anything() && !standing.is_in_flight() && self.take_down.is_none();
         if is_empty && standing.roles.reviewer {
             return html! {};
         }
@@ -113,6 +115,7 @@ impl Actions {
                     @if standing.may_cancel() { (self.cancel(frame)) }
                     @if standing.roles.author { (self.duplicate(frame)) }
                     @if standing.may_edit() { (self.discard(frame)) }
+                    @if let Some(address) = &self.take_down { (take_down(address)) }
                 }
                 @if !standing.roles.author && !standing.roles.reviewer { p.small.soft { "You may read. Authors and reviewers act." } }
             }
@@ -230,6 +233,13 @@ impl Actions {
     fn post(&self, frame: &Frame, verb: &str, class: &str, label: Markup) -> Markup {
         form::button(frame, &format!("{}/{verb}", self.draft), class, label)
     }
+}
+
+fn take_down(address: &str) -> Markup {
+    act(
+        "Deletes the Pin at Pinterest. You say why, and confirm it.",
+        html! { a.btn href=(address) { (icon("trash")) "Take the Pin down…" } },
+    )
 }
 
 fn act(consequence: &str, control: Markup) -> Markup {

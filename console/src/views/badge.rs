@@ -201,6 +201,9 @@ pub const VOIDED: Badge = badge("missed", "miss", "Approval voided");
 /// A send that Pinterest proved not to have taken.
 pub const NOT_ACCEPTED: Badge = badge("held", "pause", "Not taken, to be tried again");
 
+/// A Pin that was published and deleted again.
+pub const TAKEN_DOWN: Badge = badge("cancelled", "trash", "Taken down");
+
 /// A plain yes.
 pub const YES: Badge = badge("ok", "check", "Yes");
 
@@ -252,7 +255,7 @@ mod tests {
         );
         let badges =
             badges.chain(connections.iter().map(|code| ConnectionState::parse(code).unwrap().badge()));
-        for badge in badges {
+        for badge in badges.chain([TAKEN_DOWN, VOIDED, NOT_ACCEPTED]) {
             assert!(crate::assets::sprite().contains(&format!("id=\"i-{}\"", badge.icon)), "{badge:?}");
         }
         assert_eq!(DraftState::parse("scheduled"), None);

@@ -16,6 +16,7 @@ use super::note::{self, Tone};
 use super::proof::{Ground, Proof};
 use super::queue_row::{Due, Origin};
 use super::signatures::Signatures;
+use super::take_down::{self, Done};
 use super::timeline::{self, Entry};
 use super::trouble::{self, Trouble};
 
@@ -48,6 +49,8 @@ pub struct Draft {
     pub unsaved: Option<Unsaved>,
     /// What stands in the way.
     pub trouble: Option<Trouble>,
+    /// That its Pin was taken down.
+    pub taken_down: Option<Done>,
     /// What can be done.
     pub actions: Actions,
     /// Two revisions side by side.
@@ -154,6 +157,7 @@ fn origin(origin: &Origin) -> String {
 fn main(frame: &Frame, draft: &Draft) -> Markup {
     html! {
         @if let Some(trouble) = &draft.trouble { (trouble::panel(frame, trouble)) }
+        @if let Some(done) = &draft.taken_down { (take_down::done(&frame.times, done)) }
         @if let Some(unsaved) = &draft.unsaved { (self::unsaved(draft, unsaved)) }
         section.stack aria-label="Preview" {
             div.line.between { h2 { "Preview" } (draft.ground.switch(&format!("{}?", draft.url))) }

@@ -97,6 +97,11 @@ pub const FORMS: &[Form] = &[
         &["outcome", "pin_id", "reason"],
         "`outcome` is `published` (with `pin_id`), `abandon`, or `again` (abandon, then to `/review?draft=`); to the draft",
     ),
+    form(
+        "/publications/{id}/take-down",
+        &["reason", "sure"],
+        "to the publication; no reason, not `sure`, or refused: the page with what was typed, with the refusal's status",
+    ),
     form("/publishing/pause", &[], "to `/settings#publishing`"),
     form("/publishing/resume", &[], "to `/settings#publishing`"),
     form(

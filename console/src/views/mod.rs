@@ -58,6 +58,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod signatures;
 pub mod table;
+pub mod take_down;
 pub mod time;
 pub mod timeline;
 pub mod tokens;

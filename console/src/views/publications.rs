@@ -11,6 +11,7 @@ use super::layout::{self, Section};
 use super::link;
 use super::queue_row::Due;
 use super::table::{self, Table};
+use super::take_down::{self, TakeDown};
 use super::timeline::{self, Entry};
 use super::trouble::{self, Trouble};
 
@@ -39,6 +40,8 @@ pub struct Publication {
     pub digest: String,
     /// What stands in the way.
     pub trouble: Option<Trouble>,
+    /// Taking its Pin down.
+    pub take_down: TakeDown,
     /// Every send.
     pub attempts: Vec<Attempt>,
     /// What happened, newest first.
@@ -89,6 +92,7 @@ pub fn page(frame: &Frame, publication: &Publication) -> Markup {
                 div.stack-l {
                     @if let Some(trouble) = &publication.trouble { (trouble::panel(frame, trouble)) }
                     section.sec { h2 { "Sent" } (attempts(frame, &publication.attempts)) }
+                    (take_down::section(frame, &publication.take_down))
                 }
                 aside.stack-l aria-label="Approval and history" {
                     section.sheet { h2 { "What was approved" } (approval(frame, publication)) }

@@ -62,6 +62,8 @@ messages! {
     GivenUp = "given_up", "Given up. Nothing more is sent.";
     /// An unknown outcome was given up and the draft waits for a fresh approval.
     OnceMore = "once_more", "It waits for review again. Nothing is sent without that signature.";
+    /// A Pin was taken down.
+    TakenDown = "taken_down", "Taken down. The Pin is not at Pinterest any more.";
     /// An account was connected.
     Connected = "connected", "Connected.";
     /// An account was confirmed.

@@ -128,6 +128,8 @@ pub struct PublicationSummary {
     pub due_at: String,
     /// The Pin, once it exists.
     pub pin_id: Option<String>,
+    /// When the Pin was taken down again.
+    pub taken_down_at: Option<String>,
 }
 
 /// A field that differs.
@@ -293,6 +295,7 @@ impl From<Publication> for PublicationSummary {
             state: publication.state.to_string(),
             due_at: time(publication.due_at),
             pin_id: publication.pin_id,
+            taken_down_at: publication.taken_down.map(|taken_down| time(taken_down.at)),
         }
     }
 }

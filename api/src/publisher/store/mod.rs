@@ -18,10 +18,12 @@ mod claims;
 mod looks;
 mod rows;
 mod sends;
+mod taken_down;
 
 pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
 pub(super) use looks::{known_pins, look_later, looked, looked_last, next_looks, set_drift};
 pub(super) use sends::send;
+pub(super) use taken_down::take_down;
 
 use super::view::{AttemptView, Publication};
 use crate::{

@@ -1,8 +1,8 @@
 //! Rows as the publisher knows them.
 
-use countersign_entities::{attempt, publication};
+use countersign_entities::{Timestamp, attempt, ids::OperatorId, publication};
 
-use crate::publisher::view::{AttemptView, Publication};
+use crate::publisher::view::{AttemptView, Publication, TakenDown};
 
 impl From<publication::Model> for Publication {
     fn from(row: publication::Model) -> Self {
@@ -25,6 +25,7 @@ impl From<publication::Model> for Publication {
             candidates: words(row.candidates),
             pin_id: row.pin_id,
             published_at: row.published_at,
+            taken_down: taken_down(row.taken_down_at, row.taken_down_by, row.take_down_reason),
             ended_at: row.ended_at,
             drift: words(row.drift),
             created_at: row.created_at,
@@ -32,6 +33,10 @@ impl From<publication::Model> for Publication {
             lease_token: row.lease_token,
         }
     }
+}
+
+fn taken_down(at: Option<Timestamp>, by: Option<OperatorId>, reason: Option<String>) -> Option<TakenDown> {
+    Some(TakenDown { at: at?, by: by?, reason: reason.unwrap_or_default() })
 }
 
 fn words(list: Option<String>) -> Vec<String> {

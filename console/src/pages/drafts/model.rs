@@ -12,7 +12,7 @@ use super::Asked;
 use crate::pages::composer::words_of;
 use crate::pages::pin::story::Story;
 use crate::pages::pin::trouble::Case;
-use crate::pages::pin::{differences, names, parts, signatures, timeline};
+use crate::pages::pin::{differences, names, parts, signatures, take_down, timeline};
 use crate::views::actions::{Actions, Standing};
 use crate::views::comments::{Comment, Comments};
 use crate::views::draft::{Compare, Draft, Unsaved};
@@ -55,6 +55,7 @@ async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Re
     let (app, draft, publication) = (&visit.app, &story.draft, story.publication.as_ref());
     let roles = held(visit.person()?.roles());
     let pin = publication.filter(|_| draft.state == DraftState::Published);
+    let pin = pin.filter(|publication| publication.taken_down.is_none());
     let pin = pin.and_then(|publication| Some((publication.environment, publication.pin_id.as_deref()?)));
     let case = Case { app, draft, publication, attempts: &story.attempts, may_resolve: roles.reviewer };
     Ok(Draft {
@@ -71,6 +72,7 @@ async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Re
         digest: draft.digest.clone(),
         unsaved: unsaved(visit, draft).await?,
         trouble: case.trouble(),
+        taken_down: publication.and_then(|publication| take_down::done(story, publication)),
         actions: actions(visit, story, roles),
         compare: compare(visit, story, asked).await?,
         comments: comments(story, roles),
@@ -121,10 +123,18 @@ fn actions(visit: &Visit, story: &Story, roles: Roles) -> Actions {
             undo_seconds: undo_seconds(visit, story),
             missing: missing.collect(),
         },
+        take_down: take_down(story, roles),
         publish_local: draft.publish_local.clone().unwrap_or_default(),
         zones: zones(&zone(visit, story)),
         publish_zone: zone(visit, story),
     }
+}
+
+/// The form on its publication's page, for those who may take the Pin down.
+fn take_down(story: &Story, roles: Roles) -> Option<String> {
+    let publication = story.publication.as_ref().filter(|_| roles.reviewer)?;
+    let is_there = publication.state == PublicationState::Published && publication.taken_down.is_none();
+    is_there.then(|| format!("/publications/{}#take-down", publication.id))
 }
 
 /// Seconds until the Pin may be claimed, where that is soon.

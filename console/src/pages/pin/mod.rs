@@ -8,5 +8,6 @@ pub(crate) mod parts;
 pub(crate) mod reasons;
 pub(crate) mod signatures;
 pub(crate) mod story;
+pub(crate) mod take_down;
 pub(crate) mod timeline;
 pub(crate) mod trouble;

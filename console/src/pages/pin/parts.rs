@@ -87,6 +87,9 @@ pub(crate) fn publication_state(publication: &Publication) -> Option<badge::Publ
 
 /// The chip of a draft.
 pub(crate) fn chip(draft: &Draft, publication: Option<&Publication>) -> badge::Badge {
+    if draft.state == DraftState::Published && publication.is_some_and(|found| found.taken_down.is_some()) {
+        return badge::TAKEN_DOWN;
+    }
     let telling = telling(draft, publication).and_then(publication_state);
     badge::of_pin(state(draft), telling, draft.attention.is_some())
 }

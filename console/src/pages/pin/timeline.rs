@@ -30,7 +30,9 @@ fn entry(moment: &Moment, people: &People, times: &Times) -> Option<Entry> {
 }
 
 fn is_of_the_machine(kind: &str) -> bool {
-    kind == "review.approval.voided" || (kind.starts_with("publish.") && kind != "publish.resolved")
+    let is_call = kind.starts_with("api.") && kind != "api.request";
+    let is_way = kind.starts_with("publish.") && !matches!(kind, "publish.resolved" | "publish.taken_down");
+    kind == "review.approval.voided" || is_call || is_way
 }
 
 fn said(moment: &Moment, times: &Times) -> Option<(Kind, String)> {
@@ -96,6 +98,7 @@ fn publish(moment: &Moment, times: &Times) -> Option<(Kind, String)> {
             (Kind::Published, "recorded a Pin on the board as this one".to_owned())
         }
         "publish.resolved" => (Kind::Ended, "gave this one up".to_owned()),
+        "publish.taken_down" => (Kind::Ended, "took the Pin down".to_owned()),
         "publish.refused" => (Kind::Refused, format!("Refused. {}", reasons::refused(why))),
         "publish.held" => (Kind::Held, format!("Held. {}", reasons::held(why))),
         "publish.released" => (Kind::Scheduled, "No longer held".to_owned()),
@@ -107,6 +110,13 @@ fn publish(moment: &Moment, times: &Times) -> Option<(Kind, String)> {
 /// Of the calls only what a person can use: the rest stands in the log.
 fn api(moment: &Moment) -> Option<(Kind, String)> {
     Some(match moment.kind.as_str() {
+        "api.request" if moment.word("operation") == Some("pins/delete") => {
+            (Kind::Sent, "asked Pinterest to delete the Pin".to_owned())
+        }
+        // A send whose answer was lost is told of as such; of a take-down nothing else is.
+        "api.unknown" if moment.operator_id.is_some() || moment.word("why") == Some("no_outcome") => {
+            (Kind::Lost, "The answer was lost, so the Pin may be gone".to_owned())
+        }
         "api.response" if moment.number("status").is_some_and(|status| status >= 400) => {
             (Kind::Refused, format!("Pinterest answered {}", moment.number("status").unwrap_or_default()))
         }

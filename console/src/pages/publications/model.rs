@@ -8,8 +8,8 @@ use countersign_api::vocabulary::AttemptClass;
 
 use crate::pages::pin::story::Story;
 use crate::pages::pin::trouble::{self, Case};
-use crate::pages::pin::{boards, names, parts, reasons, timeline};
-use crate::views::badge::{self, Badge, PublicationState as State};
+use crate::pages::pin::{boards, names, parts, reasons, take_down, timeline};
+use crate::views::badge::{self, Badge, PublicationState as State, TAKEN_DOWN};
 use crate::views::draft::Live;
 use crate::views::frame::Frame;
 use crate::views::publications::{Attempt, Publication};
@@ -44,7 +44,7 @@ fn model(
     let case =
         Case { app, draft: &story.draft, publication: Some(found), attempts, may_resolve: roles.reviewer };
     let mine = story.moments.iter().filter(|moment| moment.publication_id.as_ref() == Some(&found.id));
-    let pin = found.pin_id.as_deref();
+    let pin = found.pin_id.as_deref().filter(|_| found.taken_down.is_none());
     Ok(Publication {
         id: found.id.to_string(),
         live: live(found),
@@ -57,6 +57,7 @@ fn model(
         approved_at: approval.decided_at.micros(),
         digest: digest(approval),
         trouble: case.trouble().filter(|_| is_latest),
+        take_down: take_down::of(app, story, found, roles),
         attempts: attempts.iter().map(attempt).collect(),
         history: timeline::entries(mine, &story.people, &frame.times),
         pin_url: pin.and_then(|pin| parts::pin_url(app, found.environment, pin)),
@@ -80,7 +81,7 @@ fn due(found: &Found, frame: &Frame) -> Due {
 pub(super) fn live(found: &Found) -> Live {
     let state = parts::publication_state(found).unwrap_or(State::Scheduled);
     Live {
-        badge: state.badge(),
+        badge: if found.taken_down.is_some() { TAKEN_DOWN } else { state.badge() },
         why: reasons::short(found),
         state: format!("{}/{}", found.state, found.updated_at.micros()),
         poll: state.is_moving().then(|| format!("/publications/{}/state", found.id)),

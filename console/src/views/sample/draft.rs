@@ -1,6 +1,7 @@
 //! Samples of a draft's page.
 
 use super::pin::{DIGEST, comments, diff, due, half_signed, history, proof, signed, zones};
+use super::publication::taken_down;
 use super::{HOUR, NOW, Page, Tongue};
 use crate::views::actions::{Actions, Standing};
 use crate::views::badge::{DraftState, PublicationState};
@@ -11,6 +12,7 @@ use crate::views::form::Choice;
 use crate::views::frame::{Frame, Roles};
 use crate::views::proof::Ground;
 use crate::views::queue_row::Origin;
+use crate::views::take_down::Done;
 use crate::views::trouble::{Candidate, Stopped, Trouble, Typed, Unknown};
 
 pub(super) fn pages(t: Tongue) -> Vec<Page> {
@@ -38,11 +40,18 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
         text: t.say("What about the crust?"),
         error: "Write what you want to say.".into(),
     });
+    let published = |taken_down: Option<Done>| {
+        let mut draft = with(t, DraftState::Published, PublicationState::Published);
+        draft.actions.take_down = taken_down.is_none().then(|| "/publications/pub_1#take-down".to_owned());
+        Draft { taken_down, ..draft }
+    };
     let decide = with(t, DraftState::Approved, PublicationState::NeedsDecision);
     vec![
         Page { name: "draft-needs-decision", html: draft::page(&sandbox, &decide) },
         Page { name: "draft-not-found-on-board", html: draft::page(&sandbox, &not_seen(t)) },
         Page { name: "draft-still-looking", html: draft::page(&sandbox, &looking) },
+        Page { name: "draft-published", html: draft::page(&t.frame(), &published(None)) },
+        Page { name: "draft-taken-down", html: draft::page(&t.frame(), &published(Some(taken_down(t)))) },
         Page { name: "draft-scheduled", html: draft::page(&t.frame(), &waiting) },
         Page { name: "draft-refused", html: draft::page(&t.frame(), &refused) },
         Page { name: "draft-in-review", html: draft::page(&t.frame(), &in_review) },
@@ -76,6 +85,7 @@ fn with(t: Tongue, state: DraftState, publication: PublicationState) -> Draft {
         digest: DIGEST.into(),
         unsaved: (state == DraftState::Draft).then_some(Unsaved::Open),
         trouble,
+        taken_down: None,
         actions: actions(t, state, publication),
         compare: Some(compare(t)),
         comments: comments(t),
@@ -98,6 +108,7 @@ fn actions(t: Tongue, state: DraftState, publication: PublicationState) -> Actio
             undo_seconds: Some(8),
             missing: Vec::new(),
         },
+        take_down: None,
         publish_local: "2026-12-01T09:00".into(),
         publish_zone: "Europe/Berlin".into(),
         zones: zones(),

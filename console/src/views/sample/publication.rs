@@ -6,13 +6,43 @@ use super::{HOUR, NOW, Page, Tongue};
 use crate::views::badge::{Badge, PublicationState};
 use crate::views::draft::Live;
 use crate::views::publications::{self, Attempt, Publication};
+use crate::views::take_down::{Done, Offer, TakeDown};
 
 pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let waiting = Publication { trouble: None, attempts: Vec::new(), pin_url: None, ..publication(t) };
+    let published = |take_down| Publication { trouble: None, take_down, ..publication(t) };
+    let offer = Offer {
+        action: "/publications/pub_5c20/take-down".into(),
+        account: t.say("@halden_kitchen"),
+        ..Offer::default()
+    };
+    let refused = Offer {
+        reason: t.say("The recipe was wrong."),
+        reason_error: Some("Write what you want to say.".into()),
+        refused: Some(t.say("Pinterest’s limit of calls is reached. Try again in 30 seconds.")),
+        ..offer.clone()
+    };
+    let barred = TakeDown::Barred("A reviewer can take it down.".into());
     vec![
+        Page { name: "publication-published", html: page(t, &published(TakeDown::Offered(Box::new(offer)))) },
+        Page {
+            name: "publication-not-deleted",
+            html: page(t, &published(TakeDown::Offered(Box::new(refused)))),
+        },
+        Page { name: "publication-barred", html: page(t, &published(barred)) },
+        Page { name: "publication-taken-down", html: page(t, &published(TakeDown::Done(taken_down(t)))) },
         Page { name: "publication", html: publications::page(&t.frame(), &publication(t)) },
         Page { name: "publication-waiting", html: publications::page(&t.frame(), &waiting) },
     ]
+}
+
+fn page(t: Tongue, publication: &Publication) -> maud::Markup {
+    publications::page(&t.frame(), publication)
+}
+
+/// A Pin that was taken down; the page of its draft shows it too.
+pub(super) fn taken_down(t: Tongue) -> Done {
+    Done { by: t.say("Jonas Lindqvist"), at: NOW, reason: t.say("The recipe was wrong.") }
 }
 
 fn publication(t: Tongue) -> Publication {
@@ -34,6 +64,7 @@ fn publication(t: Tongue) -> Publication {
         approved_at: NOW - 20 * HOUR,
         digest: DIGEST.into(),
         trouble: Some(unknown(t, PublicationState::NeedsDecision)),
+        take_down: TakeDown::Nothing,
         attempts: vec![Attempt {
             number: 1,
             started_at: NOW - HOUR,
