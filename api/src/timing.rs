@@ -190,6 +190,12 @@ pub struct SignIn {
     pub session_touch: Duration,
     /// How long a one-time sign-in link may be used, once.
     pub link_ttl: Duration,
+    /// How long the step between password and code may take on a page.
+    pub ticket_ttl: Duration,
+    /// A second factor that was begun has to be confirmed within this.
+    pub factor_start_ttl: Duration,
+    /// An API token ends after this where nothing else was said.
+    pub token_ttl: Duration,
     /// A refused act is told in the log at most this often for each person and action.
     pub refusals_told: Duration,
 }
@@ -201,6 +207,9 @@ impl Default for SignIn {
             session_absolute_ttl: hours(12),
             session_touch: seconds(60),
             link_ttl: hours(24),
+            ticket_ttl: minutes(5),
+            factor_start_ttl: minutes(15),
+            token_ttl: days(90),
             refusals_told: seconds(60),
         }
     }

@@ -28,6 +28,10 @@ pub struct Model {
     pub last_used_at: Option<Timestamp>,
     /// Revoked at.
     pub revoked_at: Option<Timestamp>,
+    /// When it ends by itself; none if it does not.
+    pub expires_at: Option<Timestamp>,
+    /// Why it was revoked: `revoked`, `disabled`, `role_lost`, `password_reset`; none before this was kept.
+    pub revoked_why: Option<String>,
 }
 
 /// Relations are written out in queries; the shape declares none.

@@ -22,6 +22,7 @@ pub mod oauth_flow;
 pub mod open_intent;
 pub mod operator;
 pub mod publication;
+pub mod recovery_code;
 pub mod session;
 pub mod setting;
 pub mod sign_in_link;

@@ -25,6 +25,14 @@ pub struct Model {
     pub disabled_at: Option<Timestamp>,
     /// When the person was added.
     pub created_at: Timestamp,
+    /// The secret of the second factor, sealed; none without one.
+    pub totp_sealed: Option<Vec<u8>>,
+    /// When that secret was drawn.
+    pub totp_started_at: Option<Timestamp>,
+    /// Since when its codes are asked for; none before the first one was typed.
+    pub totp_confirmed_at: Option<Timestamp>,
+    /// The step of 30 seconds whose code was used last: neither it nor an earlier one is taken again.
+    pub totp_step: Option<i64>,
 }
 
 /// Relations are written out in queries; the shape declares none.

@@ -9,6 +9,7 @@ mod dialect;
 mod m20261122_1_first;
 mod m20261125_2_walls;
 mod m20261125_3_one_account;
+mod m20261125_4_second_factor;
 mod m20261125_5_taken_down;
 
 pub use dialect::Dialect;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_1_first::Migration),
             Box::new(m20261125_2_walls::Migration),
             Box::new(m20261125_3_one_account::Migration),
+            Box::new(m20261125_4_second_factor::Migration),
             Box::new(m20261125_5_taken_down::Migration),
         ]
     }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 const LISTS: &[(&str, &str)] = &[
     ("tests/browser/vendor/README.md", "tests/browser/vendor"),
     ("console/src/assets/VENDORED.md", "console/src/assets/files"),
+    ("api/src/operators/password/VENDORED.md", "api/src/operators/password"),
 ];
 
 /// The rows of a Markdown table whose first cell names a file and whose last one a SHA-256.

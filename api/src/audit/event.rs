@@ -127,7 +127,7 @@ catalogue! {
     PublishNeedsDecision = "publish.needs_decision" { why: &'static str }
     PublishResolved = "publish.resolved" { to: &'static str }
     PublishTakenDown = "publish.taken_down" {}
-    SignedIn = "access.signed_in" { method: &'static str }
+    SignedIn = "access.signed_in" { method: &'static str, second_factor: Option<&'static str> }
     SignInFailed = "access.sign_in_failed" { method: &'static str }
     SignedOut = "access.signed_out" {}
     SessionRevoked = "access.session_revoked" {}
@@ -138,8 +138,9 @@ catalogue! {
     OperatorRenamed = "access.operator_renamed" {}
     LinkIssued = "access.link_issued" {}
     PasswordChanged = "access.password_changed" {}
-    TokenCreated = "access.token_created" { scopes: Vec<String> }
-    TokenRevoked = "access.token_revoked" {}
+    SecondFactorChanged = "access.second_factor_changed" { what: &'static str, left: Option<i64> }
+    TokenCreated = "access.token_created" { scopes: Vec<String>, expires_at: Option<String> }
+    TokenRevoked = "access.token_revoked" { why: &'static str }
     AuditViewed = "access.audit_viewed" { events: i64 }
     SealedViewed = "access.sealed_viewed" { event: String, parts: Vec<String> }
     Refused = "access.refused" { action: &'static str, code: &'static str }

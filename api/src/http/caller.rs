@@ -10,7 +10,10 @@ use crate::{
     actor::{Actor, Net, Via},
     app::App,
     error::{Fault, Kind, Refusal},
-    operators::{Principal, SessionInfo, session, token},
+    operators::{
+        Principal, SessionInfo, session,
+        token::{self, DeadToken},
+    },
     secret::Secret,
 };
 
@@ -39,6 +42,8 @@ pub enum Proof {
     None,
     /// A session's cookie.
     Cookie,
+    /// An API token whose time is over.
+    ExpiredBearer,
     /// An API token. A browser never sends one by itself, so no other site can make it do so.
     Bearer,
 }
@@ -55,6 +60,9 @@ pub enum Unauthenticated {
     /// The token is not (or no more) one of ours.
     #[error("this API token is unknown or revoked, or its owner is disabled. Ask an admin for another one")]
     TokenDead,
+    /// The token's time is over.
+    #[error("this API token has expired. Make another one, or ask an admin for one")]
+    TokenExpired,
 }
 
 impl Refusal for Unauthenticated {
@@ -63,6 +71,7 @@ impl Refusal for Unauthenticated {
             Self::Nobody => "not_signed_in",
             Self::SessionEnded => "session_ended",
             Self::TokenDead => "token_invalid",
+            Self::TokenExpired => "token_expired",
         }
     }
 
@@ -81,6 +90,7 @@ impl Caller {
             Proof::None => Unauthenticated::Nobody,
             Proof::Cookie => Unauthenticated::SessionEnded,
             Proof::Bearer => Unauthenticated::TokenDead,
+            Proof::ExpiredBearer => Unauthenticated::TokenExpired,
         })
     }
 
@@ -120,8 +130,10 @@ async fn find(app: &App, request: &Request, is_use: IsUse) -> Result<Caller, Fau
     // Under a nested route only the original address is whole.
     let is_api = [request.original_uri(), request.uri()].iter().any(|uri| uri.path().starts_with(API));
     if let Some(bearer) = bearer(headers).filter(|_| is_api) {
-        let principal = token::resume(app, &bearer, net.clone()).await?;
-        return Ok(Caller { principal, session: None, net, via: Via::Token, proof: Proof::Bearer });
+        let found = token::resume(app, &bearer, net.clone()).await?;
+        let is_over = matches!(found, Err(DeadToken::Expired));
+        let proof = if is_over { Proof::ExpiredBearer } else { Proof::Bearer };
+        return Ok(Caller { principal: found.ok(), session: None, net, via: Via::Token, proof });
     }
     let via = if is_api { Via::Api } else { Via::Page };
     let Some(secret) = cookie::read(headers, app.config.server.is_https()) else {

@@ -33,6 +33,7 @@ mod publications;
 mod publishing;
 mod refused;
 pub mod request_id;
+mod second_factor;
 mod session;
 mod sweep;
 mod tokens;
@@ -43,6 +44,7 @@ pub const ROOT: &str = "/api/v1";
 /// Every operation, by noun.
 type Operations = (
     session::SessionApi,
+    second_factor::SecondFactorApi,
     operators::OperatorsApi,
     tokens::TokensApi,
     connections::ConnectionsApi,
@@ -59,6 +61,7 @@ type Operations = (
 fn operations() -> Operations {
     (
         session::SessionApi,
+        second_factor::SecondFactorApi,
         operators::OperatorsApi,
         tokens::TokensApi,
         connections::ConnectionsApi,

@@ -20,7 +20,9 @@ use crate::{
     app::App,
     approvals::{self, OperatorChangeError},
     error::Kind,
-    operators::{Admin, NewOperator, Operator, OperatorChange, OperatorError, Role, Roles, people},
+    operators::{
+        Admin, NewOperator, Operator, OperatorChange, OperatorError, Role, Roles, people, second_factor,
+    },
     secret::Secret,
 };
 
@@ -42,6 +44,8 @@ pub struct OperatorBody {
     pub disabled: bool,
     /// Whether the person has set a password.
     pub has_password: bool,
+    /// Whether sign-in asks this person for a code of a second factor, too.
+    pub has_totp: bool,
     /// When the person was added.
     pub created_at: String,
 }
@@ -55,6 +59,7 @@ impl From<&Operator> for OperatorBody {
             roles: operator.roles.words(),
             disabled: operator.is_disabled(),
             has_password: operator.has_password(),
+            has_totp: operator.second_factor_since().is_some(),
             created_at: time(operator.created_at),
         }
     }
@@ -103,7 +108,8 @@ struct OperatorPatch {
     name: Option<String>,
     /// Other roles, at least one.
     roles: Option<Vec<String>>,
-    /// Whether the person may not sign in; disabling ends all their sessions.
+    /// Whether the person may not sign in; disabling ends all their sessions and API tokens. Roles that are taken away
+    /// end the tokens that need them. Neither comes back.
     disabled: Option<bool>,
     /// Whether approvals of this person that wait for their time may be voided by it; without it, 409 `voids_approvals`
     /// names their drafts.
@@ -148,6 +154,16 @@ answers! {
         Issued(Json<SignInLink>),
     }
     refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
+}
+
+answers! {
+    /// Taking away a person's second factor.
+    ResetFactor {
+        /// It is gone, and all the person's sessions are over.
+        #[oai(status = 204)]
+        Reset,
+    }
+    refuses [Unauthenticated Forbidden NotFound Conflict Internal Unavailable]
 }
 
 #[OpenApi]
@@ -222,6 +238,16 @@ impl OperatorsApi {
             Ok(IssueLink::Issued(Json(issued.await?)))
         };
         access.answer(&app, "operator.issue_link", work).await
+    }
+
+    /// Take away the second factor of a person who has lost it
+    #[oai(path = "/operators/:id/totp", method = "delete", operation_id = "reset_totp")]
+    async fn reset_totp(&self, access: Access, app: Data<&App>, id: Path<String>) -> Result<ResetFactor> {
+        let work = async {
+            second_factor::reset(&app, &access.admin()?, &operator_id(&id)?).await?;
+            Ok(ResetFactor::Reset)
+        };
+        access.answer(&app, "operator.reset_totp", work).await
     }
 }
 

@@ -16,14 +16,14 @@ use super::{
 };
 use crate::{
     app::App,
-    operators::{self, OperatorError, OwnSession, Session, session, sign_in},
+    operators::{self, Operator, OperatorError, OwnSession, Session, second_factor, session, sign_in},
     secret::Secret,
 };
 
 /// Sessions and one's own account.
 pub struct SessionApi;
 
-/// How somebody signs in: `email` and `password`, or `link`.
+/// How somebody signs in: `email` and `password`, or `link`; with `totp` where the person has a second factor.
 #[derive(Object)]
 struct SignIn {
     /// The e-mail address.
@@ -32,6 +32,8 @@ struct SignIn {
     password: Option<String>,
     /// The token at the end of a one-time sign-in link.
     link: Option<String>,
+    /// A code of the second factor, or a recovery code; without it, 401 `totp_required` asks for one.
+    totp: Option<String>,
 }
 
 /// Who is signed in.
@@ -41,6 +43,8 @@ struct Me {
     operator: OperatorBody,
     /// For the header `X-CSRF-Token`, the same for the session's life; null for an API token, which needs none.
     csrf_token: Option<String>,
+    /// How many recovery codes are left; null without a second factor.
+    recovery_codes_left: Option<u64>,
 }
 
 /// One of one's own sessions.
@@ -83,7 +87,7 @@ struct NewPassword {
 answers! {
     /// Signing in.
     BeginSession {
-        /// Signed in. The cookie is the session.
+        /// Signed in. The cookie is the session; one that came with the request is over.
         #[oai(status = 201)]
         Begun(Json<Me>, #[oai(header = "Set-Cookie")] String),
     }
@@ -121,6 +125,16 @@ answers! {
 }
 
 answers! {
+    /// Ending all of one's own sessions but this one.
+    RevokeOthers {
+        /// They are over.
+        #[oai(status = 204)]
+        Revoked,
+    }
+    refuses [Unauthenticated Forbidden Internal Unavailable]
+}
+
+answers! {
     /// Looking at who is signed in.
     ShowMe {
         /// This is who it is.
@@ -152,11 +166,9 @@ impl SessionApi {
     ) -> Result<BeginSession> {
         let work = async {
             let session = sign_in(&app, &caller, input.read()?).await?;
+            leave(&app, &caller).await?;
             let cookie = cookie::set(&session, &app.timing.sign_in, app.config.server.is_https());
-            let me = Me {
-                operator: OperatorBody::from(&session.operator),
-                csrf_token: Some(session.csrf_token.expose().to_owned()),
-            };
+            let me = me(&app, &session.operator, Some(&session.csrf_token)).await?;
             Ok(BeginSession::Begun(Json(me), text(&cookie)))
         };
         auth::answer(&app, work).await
@@ -184,6 +196,16 @@ impl SessionApi {
         access.answer(&app, "session.list", work).await
     }
 
+    /// End all of one's own sessions but this one
+    #[oai(path = "/sessions", method = "delete", operation_id = "revoke_other_sessions")]
+    async fn revoke_others(&self, access: Access, app: Data<&App>) -> Result<RevokeOthers> {
+        let work = async {
+            session::revoke_others(&app, &access.in_person()?, &access.session()?.id).await?;
+            Ok(RevokeOthers::Revoked)
+        };
+        access.answer(&app, "session.revoke_others", work).await
+    }
+
     /// End one of one's own sessions
     #[oai(path = "/sessions/:id", method = "delete", operation_id = "revoke_session")]
     async fn revoke(&self, access: Access, app: Data<&App>, id: Path<String>) -> Result<RevokeSession> {
@@ -201,8 +223,8 @@ impl SessionApi {
     async fn me(&self, access: Access, app: Data<&App>) -> Result<ShowMe> {
         let work = async {
             let operator = operators::people::find(&app, access.principal().id()).await?;
-            let csrf_token = access.session().ok().map(|session| session.csrf_token.expose().to_owned());
-            Ok(ShowMe::Shown(Json(Me { operator: OperatorBody::from(&operator), csrf_token })))
+            let csrf_token = access.session().ok().map(|session| &session.csrf_token);
+            Ok(ShowMe::Shown(Json(me(&app, &operator, csrf_token).await?)))
         };
         access.answer(&app, "me.show", work).await
     }
@@ -226,14 +248,29 @@ impl SessionApi {
     }
 }
 
+async fn me(app: &App, operator: &Operator, csrf_token: Option<&Secret>) -> Result<Me, Refused> {
+    let recovery_codes_left = second_factor::codes_left(app, operator).await?;
+    let csrf_token = csrf_token.map(|token| token.expose().to_owned());
+    Ok(Me { operator: OperatorBody::from(operator), csrf_token, recovery_codes_left })
+}
+
+/// Ends the session that this client was in, so that none is left behind.
+async fn leave(app: &App, caller: &Caller) -> Result<(), Refused> {
+    if let (Some(principal), Some(session)) = (&caller.principal, &caller.session) {
+        session::sign_out(app, principal, &session.id).await?;
+    }
+    Ok(())
+}
+
 async fn sign_in(app: &App, caller: &Caller, input: SignIn) -> Result<Session, Refused> {
     let (net, via) = (&caller.net, caller.via);
+    let code = input.totp.clone().map(Secret::from);
     match input {
-        SignIn { link: Some(link), email: None, password: None } => {
-            Ok(sign_in::with_link(app, net, via, &Secret::from(link), None).await?)
+        SignIn { link: Some(link), email: None, password: None, .. } => {
+            Ok(sign_in::with_link(app, net, via, &Secret::from(link), None, code).await?)
         }
-        SignIn { link: None, email: Some(email), password: Some(password) } => {
-            Ok(sign_in::with_password(app, net, via, &email, Secret::from(password)).await?)
+        SignIn { link: None, email: Some(email), password: Some(password), .. } => {
+            Ok(sign_in::with_password(app, net, via, &email, Secret::from(password), code).await?)
         }
         SignIn { link: Some(_), .. } => {
             Err(wrong("link", "ambiguous", "Send either the link, or e-mail and password."))

@@ -1,11 +1,12 @@
 //! API tokens; for admins.
 
-use countersign_entities::ids::TokenId;
+use countersign_entities::{Timestamp, ids::TokenId};
 use poem::{Result, web::Data};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path},
     payload::Json,
+    types::MaybeUndefined,
 };
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    operators::{OperatorError, Token, TokenScope, token},
+    operators::{NewToken, OperatorError, Token, TokenScope, token},
 };
 
 /// API tokens.
@@ -39,8 +40,14 @@ struct TokenBody {
     created_at: String,
     /// When it was last used, to the minute.
     last_used_at: Option<String>,
-    /// Since when it does not work.
+    /// When it ends by itself; null where it does not.
+    expires_at: Option<String>,
+    /// Since when it does not work, where it was ended.
     revoked_at: Option<String>,
+    /// Why it was ended: `revoked`, `disabled`, `role_lost`, `password_reset`.
+    revoked_why: Option<String>,
+    /// `active`, `expired` or `revoked`.
+    state: String,
 }
 
 /// All tokens.
@@ -54,11 +61,13 @@ struct Tokens {
 
 /// A token to be made; it acts for whoever makes it.
 #[derive(Object)]
-struct NewToken {
+struct TokenInput {
     /// What it is for.
     name: String,
     /// At least one of `drafts:read`, `drafts:write`, `publications:read`, `audit:read`, `audit:export`.
     scopes: Vec<String>,
+    /// When it is to end by itself, as RFC 3339. Absent: after 90 days. Null: never.
+    expires_at: MaybeUndefined<String>,
 }
 
 /// A token that was made.
@@ -108,7 +117,8 @@ impl TokensApi {
         access
             .answer(&app, "token.list", async {
                 access.admin()?;
-                let items = token::list(&app).await?.into_iter().map(TokenBody::from).collect();
+                let body = |token| TokenBody::of(token, app.now());
+                let items = token::list(&app).await?.into_iter().map(body).collect();
                 Ok(ListTokens::Listed(Json(Tokens { items, next: None })))
             })
             .await
@@ -121,13 +131,12 @@ impl TokensApi {
         access: Access,
         app: Data<&App>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
-        input: Input<NewToken>,
+        input: Input<TokenInput>,
     ) -> Result<CreateToken> {
         let work = async {
             let admin = access.admin()?;
             let made = once(&app, &access, "create_token", &key, input.sha256(), async {
-                let NewToken { name, scopes } = input.read()?;
-                let (id, secret) = token::create(&app, &admin, &name, &parsed(&scopes)?).await?;
+                let (id, secret) = token::create(&app, &admin, new_token(&app, input.read()?)?).await?;
                 Ok(MadeToken { id: id.to_string(), token: secret.expose().to_owned() })
             });
             Ok(CreateToken::Created(Json(made.await?)))
@@ -149,6 +158,23 @@ impl TokensApi {
     }
 }
 
+fn new_token(app: &App, input: TokenInput) -> Result<NewToken, Refused> {
+    let expires_at = match input.expires_at {
+        MaybeUndefined::Undefined => Some(app.now().plus(app.timing.sign_in.token_ttl)),
+        MaybeUndefined::Null => None,
+        MaybeUndefined::Value(text) => Some(moment(&text)?),
+    };
+    Ok(NewToken { name: input.name, scopes: parsed(&input.scopes)?, expires_at })
+}
+
+fn moment(text: &str) -> Result<Timestamp, Refused> {
+    let read = text.parse::<jiff::Timestamp>();
+    read.map(|at| Timestamp(at.as_microsecond())).map_err(|_| {
+        let message = "Write a time as RFC 3339: 2027-01-31T00:00:00Z; or null for a token that never ends.";
+        Problem::fields(vec![ProblemField::new("expires_at", "malformed", message)]).into()
+    })
+}
+
 fn parsed(words: &[String]) -> Result<Vec<TokenScope>, Refused> {
     let scope = |word: &String| TokenScope::ALL.into_iter().find(|scope| scope.as_str() == word);
     let scopes: Option<Vec<TokenScope>> = words.iter().map(scope).collect();
@@ -159,16 +185,19 @@ fn parsed(words: &[String]) -> Result<Vec<TokenScope>, Refused> {
     })
 }
 
-impl From<Token> for TokenBody {
-    fn from(token: Token) -> Self {
+impl TokenBody {
+    fn of(token: Token, now: Timestamp) -> Self {
         Self {
+            state: token.state(now).as_str().to_owned(),
             id: token.id.to_string(),
             scopes: token.scope_words(),
             name: token.name,
             operator_id: token.operator_id.to_string(),
             created_at: time(token.created_at),
             last_used_at: token.last_used_at.map(time),
+            expires_at: token.expires_at.map(time),
             revoked_at: token.revoked_at.map(time),
+            revoked_why: token.revoked_why,
         }
     }
 }

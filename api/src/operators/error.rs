@@ -26,6 +26,23 @@ pub enum OperatorError {
     /// The person is disabled.
     #[error("this person is disabled. Enable them first")]
     Disabled,
+    /// There is a second factor already.
+    #[error("the second factor is on already. Turn it off first, with a code or a recovery code")]
+    FactorOn,
+    /// There is no second factor.
+    #[error("there is no second factor to change or take away")]
+    FactorOff,
+    /// Nothing waits for a first code, or it waited too long.
+    #[error("no second factor waits for its first code, or it waited too long. Begin again")]
+    FactorNotStarted,
+    /// An admin's own second factor.
+    #[error(
+        "this is your own second factor. Turn it off on the page Account, with a code or a recovery code"
+    )]
+    OwnFactor,
+    /// Nothing that a second factor could be second to.
+    #[error("set a password first: a second factor is asked for beside it")]
+    NoPassword,
     /// Nobody could administer any more.
     #[error("this is the last enabled admin. Give the role to somebody else first")]
     LastAdmin,
@@ -56,6 +73,11 @@ impl Refusal for OperatorError {
             Self::TokenRevoked => "token_revoked",
             Self::Disabled => "operator_disabled",
             Self::LastAdmin => "last_admin",
+            Self::FactorOn => "totp_on",
+            Self::FactorOff => "totp_off",
+            Self::FactorNotStarted => "totp_not_started",
+            Self::OwnFactor => "totp_own",
+            Self::NoPassword => "password_missing",
             Self::Forbidden(forbidden) => forbidden.code(),
             Self::TooMany(_) => "too_many_attempts",
             Self::Fault(fault) => fault.code(),
@@ -67,6 +89,8 @@ impl Refusal for OperatorError {
             Self::Fields(_) => Kind::Invalid,
             Self::NotFound | Self::SessionNotFound | Self::TokenNotFound => Kind::NotFound,
             Self::TokenRevoked | Self::Disabled | Self::LastAdmin => Kind::Conflict,
+            Self::FactorOn | Self::FactorOff | Self::FactorNotStarted => Kind::Conflict,
+            Self::OwnFactor | Self::NoPassword => Kind::Conflict,
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::TooMany(_) => Kind::TooMany,
             Self::Fault(fault) => fault.kind(),

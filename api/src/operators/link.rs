@@ -35,6 +35,8 @@ pub struct LinkPreview {
     pub name: String,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// Whether that person's second factor is asked for, too.
+    pub asks_code: bool,
 }
 
 /// What a link's row says.
@@ -60,6 +62,7 @@ pub(super) struct Found {
 pub async fn peek_link(app: &App, secret: &Secret) -> Result<Result<LinkPreview, DeadLink>, Fault> {
     let (_, found) = find(app, secret).await?;
     Ok(found.map(|link| LinkPreview {
+        asks_code: link.operator.second_factor_since().is_some(),
         operator_id: link.operator.id,
         name: link.operator.name,
         expires_at: link.expires_at,

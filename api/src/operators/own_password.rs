@@ -6,6 +6,7 @@ use super::{
     role::Reader,
     session::{self, SessionInfo},
     store,
+    token::{self, Ended},
 };
 use crate::{
     actor::Actor,
@@ -16,7 +17,8 @@ use crate::{
 };
 
 /// Sets one's own password. The present one is asked for, but in a session that came from a one-time link. All other
-/// sessions of the person end, and unused links stop working.
+/// sessions of the person end, and unused links stop working; where a password was replaced that nobody proved, the
+/// person's API tokens end, too.
 ///
 /// # Errors
 /// [`OperatorError::Fields`] where `current` or `new` will not do, [`OperatorError::TooMany`].
@@ -30,7 +32,7 @@ pub async fn set_password(
     let operator = people::find(app, person.id()).await?;
     if !session.is_from_link {
         let current = current.unwrap_or_else(|| Secret::from(""));
-        prove(app, person.actor(), &operator, &current).await?;
+        prove(app, person.actor(), &operator, "current", &current).await?;
     }
     let hash = people::fresh_hash(app, "new", &operator, &new).await?;
     let tx = AuditedTx::begin(app).await?;
@@ -39,16 +41,22 @@ pub async fn set_password(
     link::revoke_unused(&tx, &operator.id).await?;
     let changed = Event::installation(app, person.actor(), Happening::PasswordChanged {});
     let mut events = vec![changed.about("operator", &operator.id)];
+    if session.is_from_link && operator.has_password() {
+        // The old one was lost, and whoever had it may have made tokens.
+        events.extend(token::end_all(app, &tx, person.actor(), &operator.id, Ended::PasswordReset).await?);
+    }
     events.extend(session::end_all(app, &tx, person.actor(), &operator.id, Some(&session.id)).await?);
     tx.commit(events).await?;
     Ok(())
 }
 
-/// Whoever found an open browser must not be able to guess, either.
-async fn prove(
+/// Asks for the present password again; `field` is the one it was typed into. Whoever found an open browser must not be
+/// able to guess, either.
+pub(super) async fn prove(
     app: &App,
     actor: &Actor,
     operator: &people::Operator,
+    field: &'static str,
     current: &Secret,
 ) -> Result<(), OperatorError> {
     let key = (operator.id.to_string(), actor.net.origin());
@@ -56,12 +64,18 @@ async fn prove(
     if password::verify(app, current, operator.password.as_ref()).await? {
         return Ok(());
     }
-    tell_wrong(app, actor, operator).await?;
-    Err(FieldError::new("current", "wrong", "This is not your present password.").into())
+    tell_wrong(app, actor, operator, "password").await?;
+    Err(FieldError::new(field, "wrong", "This is not your present password.").into())
 }
 
-async fn tell_wrong(app: &App, actor: &Actor, operator: &people::Operator) -> Result<(), Fault> {
-    let event = Event::installation(app, actor, Happening::SignInFailed { method: "password" }).denied();
+/// Tells that somebody who is signed in could not prove it once more.
+pub(super) async fn tell_wrong(
+    app: &App,
+    actor: &Actor,
+    operator: &people::Operator,
+    method: &'static str,
+) -> Result<(), Fault> {
+    let event = Event::installation(app, actor, Happening::SignInFailed { method }).denied();
     AuditedTx::begin(app).await?.commit_one(event.about("operator", &operator.id)).await?;
     Ok(())
 }

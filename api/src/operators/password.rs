@@ -9,6 +9,8 @@ use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{email::Email, name::Name};
+
+mod common;
 use crate::{
     app::{App, Slow},
     error::{Fault, FieldError},
@@ -44,8 +46,8 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// Checks a password that is about to be set: its length, and that it is not what everyone knows of the person.
-/// There are no rules of composition; they make passwords worse.
+/// Checks a password that is about to be set: its length, and that it is neither what everyone knows of the person nor
+/// what everyone takes. There are no rules of composition; they make passwords worse.
 ///
 /// # Errors
 /// What is wrong with it, for the field named.
@@ -59,9 +61,14 @@ pub fn check(field: &'static str, password: &Secret, email: &Email, name: &Name)
     if chars > MAX_CHARS {
         return refuse("too_long", format!("Use at most {MAX_CHARS} characters."));
     }
-    let typed = password.expose().trim().to_lowercase();
-    if typed.is_empty() || typed == email.key() || typed == name.as_str().to_lowercase() {
-        return refuse("guessable", "Choose something else than your name or e-mail address.".to_owned());
+    let typed = Secret::from(password.expose().trim().to_lowercase());
+    if typed.is_empty() || common::is_known_of(typed.expose(), &email.key(), &name.as_str().to_lowercase()) {
+        let message = "Choose something else than your name or e-mail address, or ours.";
+        return refuse("guessable", message.to_owned());
+    }
+    if common::is_common(typed.expose()) {
+        let message = "Attackers try this one first. Take a few words that only you would put together.";
+        return refuse("common", message.to_owned());
     }
     Ok(())
 }
@@ -115,11 +122,14 @@ mod tests {
     fn length_counts_and_nothing_else_does() {
         assert_eq!(checked("twelve chars"), Ok(()));
         assert_eq!(checked("eleven char"), Err("too_short"));
-        assert_eq!(checked(&"é".repeat(MAX_CHARS)), Ok(()));
-        assert_eq!(checked(&"é".repeat(MAX_CHARS + 1)), Err("too_long"));
+        let long: String =
+            (0..).flat_map(|n| format!("été {n} ").chars().collect::<Vec<_>>()).take(MAX_CHARS).collect();
+        assert_eq!(checked(&long), Ok(()));
+        assert_eq!(checked(&format!("{long}é")), Err("too_long"));
         assert_eq!(checked("ada.lovelace@X.example"), Err("guessable"));
         assert_eq!(checked(" ADA LOVELACE KING "), Err("guessable"));
         assert_eq!(checked("            "), Err("guessable"));
+        assert_eq!(checked("Unbelievable"), Err("common"));
     }
 
     #[tokio::test]

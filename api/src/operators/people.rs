@@ -12,7 +12,9 @@ use super::{
     name::Name,
     password::{self, PasswordHash},
     role::{Role, Roles},
+    second_factor::{self, Factor},
     session, store,
+    token::{self, Ended},
 };
 use crate::{
     actor::Person,
@@ -38,6 +40,7 @@ pub struct Operator {
     /// When the person was added.
     pub created_at: Timestamp,
     pub(super) password: Option<PasswordHash>,
+    pub(super) factor: Option<Factor>,
 }
 
 impl Operator {
@@ -49,6 +52,11 @@ impl Operator {
     /// Whether a password was set.
     pub fn has_password(&self) -> bool {
         self.password.is_some()
+    }
+
+    /// Since when a second factor is asked for at sign-in; none where there is none.
+    pub fn second_factor_since(&self) -> Option<Timestamp> {
+        self.factor.as_ref()?.confirmed_at
     }
 
     /// The person, as an event names them.
@@ -103,6 +111,7 @@ pub async fn add(
         disabled_at: None,
         created_at: app.now(),
         password,
+        factor: None,
     };
     let tx = AuditedTx::begin(app).await?;
     if !store::insert(&tx, &operator, email.key()).await? {
@@ -163,8 +172,8 @@ pub async fn names(
     Ok(store::names(&app.db, ids).await?.into_iter().collect())
 }
 
-/// Changes a person's name, roles, or whether they may enter. Disabling ends their sessions and unused
-/// sign-in links at once.
+/// Changes a person's name, roles, or whether they may enter. Disabling ends their sessions, unused sign-in links and API
+/// tokens at once; taking a role away ends the tokens that need it. None of them comes back with the person or the role.
 ///
 /// # Errors
 /// [`OperatorError::LastAdmin`] where nobody could administer any more, [`OperatorError::NotFound`],
@@ -205,6 +214,10 @@ pub async fn change(
     if after.is_disabled() {
         link::revoke_unused(&tx, id).await?;
         events.extend(session::end_all(app, &tx, by.actor(), id, None).await?);
+        events.extend(token::end_all(app, &tx, by.actor(), id, Ended::Disabled).await?);
+    } else {
+        let changed = Ended::RolesChanged(before.roles, after.roles.clone());
+        events.extend(token::end_all(app, &tx, by.actor(), id, changed).await?);
     }
     tx.commit(events).await?;
     Ok(after)
@@ -231,7 +244,16 @@ pub async fn issue_link(
     Ok(secret)
 }
 
-/// Replaces a lost password: by a new one, or by a one-time link with which its owner sets one. Sessions end.
+/// How a lost password is replaced.
+#[derive(Default)]
+pub struct PasswordReset {
+    /// The new one; else there will be a one-time link, with which its owner sets one.
+    pub password: Option<Secret>,
+    /// Whether the second factor is lost, too, and goes.
+    pub second_factor: bool,
+}
+
+/// Replaces a lost password. The person's sessions and API tokens end: whoever had it may have made them.
 ///
 /// # Errors
 /// [`OperatorError::NotFound`], [`OperatorError::Disabled`], [`OperatorError::Fields`].
@@ -239,9 +261,10 @@ pub async fn reset_password(
     app: &App,
     by: impl Into<Authority>,
     id: &OperatorId,
-    password: Option<Secret>,
+    reset: PasswordReset,
 ) -> Result<Option<Secret>, OperatorError> {
     let by = by.into();
+    let password = reset.password;
     let operator = find(app, id).await?;
     if operator.is_disabled() {
         return Err(OperatorError::Disabled);
@@ -254,6 +277,10 @@ pub async fn reset_password(
     store::set_password(&tx, id, hash.as_ref()).await?;
     let event = |happening| Event::installation(app, by.actor(), happening).about("operator", id);
     let mut events = vec![event(Happening::PasswordChanged {})];
+    if reset.second_factor {
+        events.extend(second_factor::take_away(app, &tx, by.actor(), id).await?);
+    }
+    events.extend(token::end_all(app, &tx, by.actor(), id, Ended::PasswordReset).await?);
     events.extend(session::end_all(app, &tx, by.actor(), id, None).await?);
     let secret = if hash.is_some() {
         link::revoke_unused(&tx, id).await?;

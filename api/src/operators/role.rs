@@ -140,6 +140,19 @@ impl TokenScope {
             Self::AuditExport => "audit:export",
         }
     }
+
+    /// Whether a change of its owner's roles takes anything from it.
+    pub fn loses(self, before: &Roles, after: &Roles) -> bool {
+        let is_lost = |role| before.has(role) && !after.has(role);
+        match self {
+            Self::DraftsRead | Self::PublicationsRead => false,
+            // A reviewer may comment by it.
+            Self::DraftsWrite => {
+                is_lost(Role::Author) || (is_lost(Role::Reviewer) && !after.has(Role::Author))
+            }
+            Self::AuditRead | Self::AuditExport => is_lost(Role::Auditor),
+        }
+    }
 }
 
 /// What a person lacks.

@@ -43,6 +43,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Whether the person came by a link and is to set a password now.
     pub asks_password: bool,
+    /// Whether a recovery code stood for the second factor.
+    pub by_recovery_code: bool,
 }
 
 /// A session that a request came with.
@@ -132,7 +134,16 @@ pub(super) async fn begin(
     let kept = |text: &Option<String>| text.as_deref().map(|text| scrub(text, NET_CHARS));
     store::insert(tx, row, fingerprint(secret.expose()), kept(&net.address), kept(&net.user_agent)).await?;
     let csrf_token = csrf_token(&key, &id);
-    Ok(Session { id, secret, csrf_token, operator, expires_at, asks_password: is_from_link })
+    let by_recovery_code = false;
+    Ok(Session {
+        id,
+        secret,
+        csrf_token,
+        operator,
+        expires_at,
+        asks_password: is_from_link,
+        by_recovery_code,
+    })
 }
 
 /// Whose session a cookie's secret names; `None` if none that is live. A disabled person's sessions are dead.
@@ -241,6 +252,19 @@ pub async fn revoke_own(app: &App, person: &Reader, session: &SessionId) -> Resu
     }
     let event = Event::installation(app, person.actor(), Happening::SessionRevoked {});
     tx.commit_one(event.about("session", session)).await?;
+    Ok(())
+}
+
+/// Ends all of a person's own sessions but the one that asks.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn revoke_others(app: &App, person: &Reader, current: &SessionId) -> Result<(), Fault> {
+    let tx = AuditedTx::begin(app).await?;
+    let events = end_all(app, &tx, person.actor(), person.id(), Some(current)).await?;
+    if !events.is_empty() {
+        tx.commit(events).await?;
+    }
     Ok(())
 }
 

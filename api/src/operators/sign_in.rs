@@ -1,4 +1,4 @@
-//! The door: password or one-time link.
+//! The door: password or one-time link, and the second factor of whoever has one.
 //!
 //! What is refused looks and takes the same whoever was named. Limits count what came from one address (and from
 //! there on one account), so nobody can lock another person out.
@@ -14,8 +14,11 @@ use super::{
     password, people,
     people::Operator,
     role::Principal,
+    second_factor::proof::{self, Brought, Used},
     session::{self, Session},
     store,
+    ticket::{self, Ticket},
+    token::{self, Ended},
 };
 use crate::{
     actor::{Actor, Net, Via},
@@ -27,6 +30,7 @@ use crate::{
 
 const PASSWORD: &str = "password";
 const LINK: &str = "link";
+const SECOND_FACTOR: &str = "second_factor";
 
 /// Why somebody is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +38,15 @@ pub enum SignInError {
     /// Whatever of the two it is.
     #[error("the e-mail address or the password is not right. Try again, or ask an admin for a sign-in link")]
     Wrong,
+    /// Right so far; a code of the second factor is asked for. After a password the ticket stands for it.
+    #[error("this person has a second factor. Send a code of it, too, or a recovery code")]
+    CodeRequired(Option<Ticket>),
+    /// The code is wrong, or was used before.
+    #[error("this code is not right, or it was used already. Wait for the next one, or use a recovery code")]
+    CodeWrong,
+    /// The ticket is too old, or what it stood for has changed.
+    #[error("that took too long, or something changed meanwhile. Type your password again")]
+    TicketOver,
     /// Too many attempts from there.
     #[error("too many attempts. Wait {} seconds and try again", .0.as_secs() + 1)]
     TooMany(Duration),
@@ -60,6 +73,9 @@ impl Refusal for SignInError {
     fn code(&self) -> &'static str {
         match self {
             Self::Wrong => "sign_in_failed",
+            Self::CodeRequired(_) => "totp_required",
+            Self::CodeWrong => "totp_wrong",
+            Self::TicketOver => "sign_in_over",
             Self::TooMany(_) => "too_many_attempts",
             Self::Link(DeadLink::Used) => "link_used",
             Self::Link(DeadLink::Expired) => "link_expired",
@@ -72,6 +88,7 @@ impl Refusal for SignInError {
     fn kind(&self) -> Kind {
         match self {
             Self::Wrong | Self::Link(_) => Kind::Unauthenticated,
+            Self::CodeRequired(_) | Self::CodeWrong | Self::TicketOver => Kind::Unauthenticated,
             Self::TooMany(_) => Kind::TooMany,
             Self::Fields(_) => Kind::Invalid,
             Self::Fault(fault) => fault.kind(),
@@ -100,42 +117,93 @@ impl Refusal for SignInError {
     }
 }
 
-/// Lets a person in by e-mail address and password.
+/// Lets a person in by e-mail address, password and, where they have a second factor, a code of it or a recovery code.
 ///
 /// # Errors
-/// [`SignInError::Wrong`] or [`SignInError::TooMany`].
+/// [`SignInError::Wrong`], [`SignInError::CodeRequired`], [`SignInError::CodeWrong`] or [`SignInError::TooMany`].
 pub async fn with_password(
     app: &App,
     net: &Net,
     via: Via,
     email: &str,
     password: Secret,
+    code: Option<Secret>,
 ) -> Result<Session, SignInError> {
     let email = Email::parse(email).ok();
     throttle(app, net, Some(email.as_ref()))?;
     let operator = authenticate(app, net, via, email.as_ref(), &password).await?;
+    let brought = look(app, &operator, code.as_ref(), || Some(ticket::issue(app, &operator)))?;
+    enter(app, net, via, operator, brought).await
+}
+
+/// The second step of a page: the ticket stands for the password.
+///
+/// # Errors
+/// [`SignInError::TicketOver`], or as [`with_password`].
+pub async fn with_ticket(
+    app: &App,
+    net: &Net,
+    via: Via,
+    ticket: &Secret,
+    code: &Secret,
+) -> Result<Session, SignInError> {
+    throttle(app, net, None)?;
+    let operator = ticket::open(app, ticket).await?.ok_or(SignInError::TicketOver)?;
+    let brought = look(app, &operator, Some(code), || None)?;
+    enter(app, net, via, operator, brought).await
+}
+
+/// Looks at the code of whoever is known to be right so far.
+fn look(
+    app: &App,
+    operator: &Operator,
+    code: Option<&Secret>,
+    ticket: impl FnOnce() -> Option<Ticket>,
+) -> Result<Brought, SignInError> {
+    match proof::look(app, operator, code)? {
+        Brought::Nothing => Err(SignInError::CodeRequired(ticket())),
+        brought => Ok(brought),
+    }
+}
+
+/// Begins the session of whose password was right.
+async fn enter(
+    app: &App,
+    net: &Net,
+    via: Via,
+    operator: Operator,
+    brought: Brought,
+) -> Result<Session, SignInError> {
     let tx = AuditedTx::begin(app).await?;
-    // While the hash was computed the person may have been disabled, or the password changed.
+    // While the hash was computed the person may have been disabled, or password or second factor changed.
     let current = store::find(&tx, &operator.id).await?;
-    let is_same = |now: &Operator| !now.is_disabled() && now.password == operator.password;
+    let is_same = |now: &Operator| {
+        !now.is_disabled() && now.password == operator.password && now.factor == operator.factor
+    };
     let Some(operator) = current.filter(is_same) else { return Err(SignInError::Wrong) };
-    let session = session::begin(app, &tx, operator, net, false).await?;
-    let events = vec![signed_in(app, net, via, PASSWORD, &session)];
-    tx.commit(events).await?;
+    let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
+        drop(tx);
+        return refuse_code(app, net, via, &operator.id).await;
+    };
+    let mut session = session::begin(app, &tx, operator, net, false).await?;
+    session.by_recovery_code = matches!(used, Used::RecoveryCode(_));
+    tx.commit(signed_in(app, net, via, PASSWORD, &session, &used)).await?;
     Ok(session)
 }
 
-/// Lets a person in by a one-time link, and sets their password if they bring one.
+/// Lets a person in by a one-time link, and sets their password if they bring one. A link stands for the password, not
+/// for the second factor.
 ///
 /// # Errors
-/// [`SignInError::Link`] where it does not work; [`SignInError::Fields`] where the password will not do, which uses
-/// nothing up; [`SignInError::TooMany`].
+/// [`SignInError::Link`] where it does not work; [`SignInError::Fields`] where the password will not do,
+/// [`SignInError::CodeRequired`] and [`SignInError::CodeWrong`], all of which use nothing up; [`SignInError::TooMany`].
 pub async fn with_link(
     app: &App,
     net: &Net,
     via: Via,
     secret: &Secret,
     password: Option<Secret>,
+    code: Option<Secret>,
 ) -> Result<Session, SignInError> {
     throttle(app, net, None)?;
     let (owner, found) = link::find(app, secret).await?;
@@ -143,40 +211,81 @@ pub async fn with_link(
         Ok(found) => found,
         Err(why) => return refuse_link(app, net, via, owner, why).await,
     };
+    let brought = look(app, &found.operator, code.as_ref(), || None)?;
     let hash = match &password {
         Some(password) => Some(people::fresh_hash(app, "password", &found.operator, password).await?),
         None => None,
     };
     let tx = AuditedTx::begin(app).await?;
     let current = store::find(&tx, &found.operator.id).await?;
-    let current = current.filter(|operator| !operator.is_disabled());
+    let current = current.filter(|now| !now.is_disabled() && now.factor == found.operator.factor);
     let (true, Some(mut operator)) = (link::claim(app, &tx, &found.id).await?, current) else {
         drop(tx);
         return refuse_link(app, net, via, owner, DeadLink::Used).await;
     };
-    if let Some(hash) = hash {
-        store::set_password(&tx, &operator.id, Some(&hash)).await?;
-        operator.password = Some(hash);
-    }
+    let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
+        drop(tx);
+        return refuse_code(app, net, via, &operator.id).await;
+    };
+    let actor = Actor::person(operator.person(), via, None, net.clone());
+    let told = match hash {
+        Some(hash) => replace_password(app, &tx, &actor, &mut operator, hash).await?,
+        None => Vec::new(),
+    };
     let session = session::begin(app, &tx, operator, net, password.is_none()).await?;
-    let mut events = vec![signed_in(app, net, via, LINK, &session)];
-    if password.is_some() {
-        let actor = Actor::person(session.operator.person(), via, None, net.clone());
-        let changed = Event::installation(app, &actor, Happening::PasswordChanged {});
-        events.push(changed.about("operator", &session.operator.id));
-    }
+    let mut events = signed_in(app, net, via, LINK, &session, &used);
+    events.extend(told);
     tx.commit(events).await?;
     Ok(session)
 }
 
-/// Proves a person on the command line, for one command and without a session.
+/// Sets a password in the place of one that nobody proved. The caller commits, with the events.
+async fn replace_password(
+    app: &App,
+    tx: &AuditedTx<'_>,
+    actor: &Actor,
+    operator: &mut Operator,
+    hash: password::PasswordHash,
+) -> Result<Vec<Event>, Fault> {
+    let was_lost = operator.has_password();
+    store::set_password(tx, &operator.id, Some(&hash)).await?;
+    operator.password = Some(hash);
+    let changed = Event::installation(app, actor, Happening::PasswordChanged {});
+    let mut events = vec![changed.about("operator", &operator.id)];
+    if was_lost {
+        events.extend(token::end_all(app, tx, actor, &operator.id, Ended::PasswordReset).await?);
+    }
+    Ok(events)
+}
+
+/// Proves a person on the command line, for one command and without a session. Where a second factor was used, that is
+/// told.
 ///
 /// # Errors
-/// [`SignInError::Wrong`].
-pub async fn authenticate_cli(app: &App, email: &str, password: Secret) -> Result<Principal, SignInError> {
+/// [`SignInError::Wrong`], [`SignInError::CodeRequired`], [`SignInError::CodeWrong`].
+pub async fn authenticate_cli(
+    app: &App,
+    email: &str,
+    password: &Secret,
+    code: Option<&Secret>,
+) -> Result<Principal, SignInError> {
     let (net, email) = (Net::default(), Email::parse(email).ok());
-    let operator = authenticate(app, &net, Via::Cli, email.as_ref(), &password).await?;
-    let actor = Actor::person(operator.person(), Via::Cli, None, net);
+    let operator = authenticate(app, &net, Via::Cli, email.as_ref(), password).await?;
+    let actor = Actor::person(operator.person(), Via::Cli, None, net.clone());
+    match look(app, &operator, code, || None)? {
+        Brought::NotAsked => {}
+        brought => {
+            let tx = AuditedTx::begin(app).await?;
+            let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
+                drop(tx);
+                return refuse_code(app, &net, Via::Cli, &operator.id).await;
+            };
+            let proven = Happening::SignedIn { method: PASSWORD, second_factor: used.word() };
+            let proven = Event::installation(app, &actor, proven).about("operator", &operator.id);
+            let also = used.event(app, &actor, &operator.id);
+            tx.commit(std::iter::once(proven).chain(also).collect()).await?;
+        }
+    }
     Ok(Principal::new(actor, operator.person(), operator.roles, None))
 }
 
@@ -203,6 +312,11 @@ async fn authenticate(
             Err(SignInError::Wrong)
         }
     }
+}
+
+async fn refuse_code<T>(app: &App, net: &Net, via: Via, id: &OperatorId) -> Result<T, SignInError> {
+    tell_failed(app, net, via, SECOND_FACTOR, Some(id.clone())).await?;
+    Err(SignInError::CodeWrong)
 }
 
 async fn refuse_link(
@@ -233,9 +347,19 @@ async fn tell_failed(
     Ok(())
 }
 
-fn signed_in(app: &App, net: &Net, via: Via, method: &'static str, session: &Session) -> Event {
+/// What a sign-in tells: itself, and the recovery code that it took.
+fn signed_in(
+    app: &App,
+    net: &Net,
+    via: Via,
+    method: &'static str,
+    session: &Session,
+    used: &Used,
+) -> Vec<Event> {
     let actor = Actor::person(session.operator.person(), via, None, net.clone());
-    Event::installation(app, &actor, Happening::SignedIn { method }).about("session", &session.id)
+    let signed_in = Happening::SignedIn { method, second_factor: used.word() };
+    let signed_in = Event::installation(app, &actor, signed_in).about("session", &session.id);
+    std::iter::once(signed_in).chain(used.event(app, &actor, &session.operator.id)).collect()
 }
 
 /// Counts an attempt from an address, and on an account from there. Texts that name nobody share one account.

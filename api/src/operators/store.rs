@@ -6,12 +6,19 @@ use sea_orm::{
     QuerySelect, SqlErr,
 };
 
-use super::{password::PasswordHash, people::Operator, role::Role};
+use super::{password::PasswordHash, people::Operator, role::Role, second_factor::Factor};
 use crate::{audit::AuditedTx, db::Reads, error::Fault};
 
 impl From<operator::Model> for Operator {
     fn from(row: operator::Model) -> Self {
+        let factor = row.totp_sealed.zip(row.totp_started_at);
+        let factor = factor.map(|(sealed, started_at)| Factor {
+            sealed,
+            started_at,
+            confirmed_at: row.totp_confirmed_at,
+        });
         Self {
+            factor,
             id: row.id,
             email: row.email,
             name: row.name,
@@ -99,6 +106,10 @@ pub(super) async fn insert(tx: &AuditedTx<'_>, person: &Operator, email_key: Str
         roles: Set(person.roles.to_string()),
         disabled_at: Set(person.disabled_at),
         created_at: Set(person.created_at),
+        totp_sealed: Set(None),
+        totp_started_at: Set(None),
+        totp_confirmed_at: Set(None),
+        totp_step: Set(None),
     };
     match operator::Entity::insert(row).exec_without_returning(tx.connection()).await {
         Ok(_) => Ok(true),

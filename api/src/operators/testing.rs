@@ -31,7 +31,7 @@ pub(crate) fn net() -> Net {
 
 /// A session by password.
 pub(crate) async fn signed_in(app: &App, email: &str) -> Session {
-    sign_in::with_password(app, &net(), Via::Page, email, Secret::from(PASSWORD)).await.unwrap()
+    sign_in::with_password(app, &net(), Via::Page, email, Secret::from(PASSWORD), None).await.unwrap()
 }
 
 /// What a session's cookie leads to.

@@ -10,7 +10,7 @@ use super::{
     error::OperatorError,
     fingerprint,
     name::Name,
-    role::{Admin, Forbidden, Principal, TokenScope},
+    role::{Admin, Forbidden, Principal, Roles, TokenScope},
     store as people_store,
 };
 use crate::{
@@ -22,6 +22,9 @@ use crate::{
 };
 
 mod store;
+
+/// Why a token does not work that somebody ended.
+const REVOKED: &str = "revoked";
 
 /// What every token starts with.
 pub const PREFIX: &str = OWN_PREFIX;
@@ -41,11 +44,93 @@ pub struct Token {
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// Since when it does not work.
+    /// Since when it does not work, where it was ended.
     pub revoked_at: Option<Timestamp>,
+    /// Why it was ended: `revoked`, `disabled`, `role_lost`, `password_reset`; none of old ones.
+    pub revoked_why: Option<String>,
+    /// When it ends by itself; none if it does not.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Whether a token works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// It does.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// Somebody ended it, or something that happened to its owner did.
+    Revoked,
+}
+
+impl TokenState {
+    /// The word of the API and the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// What it may do; at least one.
+    pub scopes: Vec<TokenScope>,
+    /// When it ends by itself; none only where somebody said so.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a token opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadToken {
+    /// It is unknown or was revoked, or its owner is disabled.
+    Unknown,
+    /// Its time is over.
+    Expired,
+}
+
+/// What ends tokens of a person.
+pub(super) enum Ended {
+    /// The person may not enter any more: all of them.
+    Disabled,
+    /// The roles before and after: those that lose anything by it.
+    RolesChanged(Roles, Roles),
+    /// The password was lost: all of them.
+    PasswordReset,
+}
+
+impl Ended {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::RolesChanged(..) => "role_lost",
+            Self::PasswordReset => "password_reset",
+        }
+    }
+
+    fn concerns(&self, token: &Token) -> bool {
+        match self {
+            Self::Disabled | Self::PasswordReset => true,
+            Self::RolesChanged(before, after) => token.scopes.iter().any(|scope| scope.loses(before, after)),
+        }
+    }
 }
 
 impl Token {
+    /// Whether it works.
+    pub fn state(&self, now: Timestamp) -> TokenState {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => TokenState::Revoked,
+            (None, Some(end)) if end <= now => TokenState::Expired,
+            _ => TokenState::Active,
+        }
+    }
+
     /// The words of its scopes.
     pub fn scope_words(&self) -> Vec<String> {
         self.scopes.iter().map(|scope| scope.as_str().to_owned()).collect()
@@ -77,22 +162,14 @@ impl From<&Admin> for TokenOwner {
 /// Makes a token for its maker. The secret is shown this once.
 ///
 /// # Errors
-/// [`OperatorError::Fields`] where the name is wrong or no scope is given.
+/// [`OperatorError::Fields`] where the name is wrong, no scope is given, or its end is past.
 pub async fn create(
     app: &App,
     owner: impl Into<TokenOwner>,
-    name: &str,
-    scopes: &[TokenScope],
+    new: NewToken,
 ) -> Result<(TokenId, Secret), OperatorError> {
     let TokenOwner(owner) = owner.into();
-    let name = Name::parse(name)?;
-    let mut scopes = scopes.to_vec();
-    scopes.sort();
-    scopes.dedup();
-    if scopes.is_empty() {
-        let known = TokenScope::ALL.map(TokenScope::as_str).join(", ");
-        return Err(FieldError::new("scopes", "missing", format!("Give at least one scope: {known}.")).into());
-    }
+    let (name, scopes) = checked(app, &new)?;
     let secret = app.rng.token(PREFIX);
     let token = Token {
         id: TokenId::from_random(app.random_id()),
@@ -102,12 +179,39 @@ pub async fn create(
         created_at: app.now(),
         last_used_at: None,
         revoked_at: None,
+        revoked_why: None,
+        expires_at: new.expires_at,
     };
     let tx = AuditedTx::begin(app).await?;
     store::insert(&tx, &token, fingerprint(secret.expose())).await?;
-    let happening = Happening::TokenCreated { scopes: token.scope_words() };
+    let expires_at = token.expires_at.map(Timestamp::rfc3339);
+    let happening = Happening::TokenCreated { scopes: token.scope_words(), expires_at };
     tx.commit_one(Event::installation(app, owner.actor(), happening).about("token", &token.id)).await?;
     Ok((token.id, secret))
+}
+
+/// Everything that is wrong with a new token, at once.
+fn checked(app: &App, new: &NewToken) -> Result<(Name, Vec<TokenScope>), OperatorError> {
+    let mut wrong = Vec::new();
+    let name = Name::parse(&new.name).map_err(|error| wrong.push(error));
+    let mut scopes = new.scopes.clone();
+    scopes.sort();
+    scopes.dedup();
+    if scopes.is_empty() {
+        let known = TokenScope::ALL.map(TokenScope::as_str).join(", ");
+        wrong.push(FieldError::new("scopes", "missing", format!("Give at least one scope: {known}.")));
+    }
+    if new.expires_at.is_some_and(|end| end <= app.now()) {
+        wrong.push(FieldError::new(
+            "expires_at",
+            "past",
+            "This time has passed. Choose a later one.".to_owned(),
+        ));
+    }
+    match name {
+        Ok(name) if wrong.is_empty() => Ok((name, scopes)),
+        _ => Err(OperatorError::Fields(wrong)),
+    }
 }
 
 /// All tokens, newest first, also revoked ones.
@@ -128,31 +232,68 @@ pub async fn revoke(app: &App, by: impl Into<Authority>, id: &TokenId) -> Result
     if store::find(&tx, id).await?.is_none() {
         return Err(OperatorError::TokenNotFound);
     }
-    if !store::revoke(&tx, id, app.now()).await? {
+    if !store::revoke(&tx, id, REVOKED, app.now()).await? {
         return Err(OperatorError::TokenRevoked);
     }
-    tx.commit_one(Event::installation(app, by.actor(), Happening::TokenRevoked {}).about("token", id))
-        .await?;
+    tx.commit_one(revoked(app, by.actor(), id, REVOKED)).await?;
     Ok(())
 }
 
-/// For whom a token acts: its owner, within its scopes and the owner's present roles; `None` if it is unknown or
-/// revoked, or the owner disabled.
+/// The tokens of a person that work.
 ///
 /// # Errors
 /// [`Fault`] where the database fails.
-pub async fn resume(app: &App, bearer: &Secret, net: Net) -> Result<Option<Principal>, Fault> {
+pub async fn active_of(app: &App, owner: &OperatorId) -> Result<Vec<Token>, Fault> {
+    let now = app.now();
+    let tokens = store::list_of(&app.db, owner).await?;
+    Ok(tokens.into_iter().filter(|token| token.state(now) == TokenState::Active).collect())
+}
+
+/// Ends a person's tokens for good, as far as what happened concerns them. The caller commits, with the events that this
+/// returns.
+pub(super) async fn end_all(
+    app: &App,
+    tx: &AuditedTx<'_>,
+    by: &Actor,
+    owner: &OperatorId,
+    ended: Ended,
+) -> Result<Vec<Event>, Fault> {
+    let (now, why) = (app.now(), ended.word());
+    let mut events = Vec::new();
+    for token in store::list_of(tx, owner).await? {
+        let is_active = token.state(now) == TokenState::Active;
+        if is_active && ended.concerns(&token) && store::revoke(tx, &token.id, why, now).await? {
+            events.push(revoked(app, by, &token.id, why));
+        }
+    }
+    Ok(events)
+}
+
+fn revoked(app: &App, by: &Actor, id: &TokenId, why: &'static str) -> Event {
+    Event::installation(app, by, Happening::TokenRevoked { why }).about("token", id)
+}
+
+/// For whom a token acts: its owner, within its scopes and the owner's present roles; else why it opens nothing.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn resume(app: &App, bearer: &Secret, net: Net) -> Result<Result<Principal, DeadToken>, Fault> {
     if !bearer.expose().starts_with(PREFIX) {
-        return Ok(None);
+        return Ok(Err(DeadToken::Unknown));
     }
     let token = store::find_by_secret(&app.db, fingerprint(bearer.expose())).await?;
-    let Some(token) = token.filter(|token| token.revoked_at.is_none()) else { return Ok(None) };
+    let Some(token) = token else { return Ok(Err(DeadToken::Unknown)) };
+    match token.state(app.now()) {
+        TokenState::Active => {}
+        TokenState::Expired => return Ok(Err(DeadToken::Expired)),
+        TokenState::Revoked => return Ok(Err(DeadToken::Unknown)),
+    }
     let owner = people_store::find(&app.db, &token.operator_id).await?;
-    let Some(owner) = owner.filter(|owner| !owner.is_disabled()) else { return Ok(None) };
+    let Some(owner) = owner.filter(|owner| !owner.is_disabled()) else { return Ok(Err(DeadToken::Unknown)) };
     touch(app, &token).await;
     let actor = Actor::person(owner.person(), Via::Token, Some(token.id), net);
     let scopes = token.scopes.into_iter().collect();
-    Ok(Some(Principal::new(actor, owner.person(), owner.roles, Some(scopes))))
+    Ok(Ok(Principal::new(actor, owner.person(), owner.roles, Some(scopes))))
 }
 
 /// Writes down that the token is in use, now and then; that it could not be written stops nobody.

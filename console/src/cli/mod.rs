@@ -34,7 +34,7 @@ pub use operator::{
 };
 pub use options::Options;
 pub use output::{Format, print, print_json, table};
-pub use password::{PasswordInput, ask_new_password, ask_password};
+pub use password::{CodeInput, PasswordInput, ask_new_password, ask_password, prove};
 pub use publishing::PublishingCommand;
 pub use serve::Serve;
 pub use stop::stop_on_signals;

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use countersign_api::{
     app::App,
     approvals::{self, OperatorChangeError},
-    operators::{Authority, NewOperator, Operator, OperatorChange, Role, Roles, people},
+    operators::{Authority, NewOperator, Operator, OperatorChange, PasswordReset, Role, Roles, people},
     secret::Secret,
 };
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub enum OperatorCommand {
     Enable(OperatorRef),
     /// Replace a person's roles
     Roles(OperatorRoles),
-    /// Set a person's password, or print a one-time sign-in link
+    /// Set a person's password, or print a one-time sign-in link; their sessions and API tokens end
     ResetPassword(ResetPassword),
 }
 
@@ -83,6 +83,9 @@ pub struct OperatorRoles {
 pub struct ResetPassword {
     /// Their e-mail address
     pub email: String,
+    /// Also take away their second factor, where that is lost, too
+    #[arg(long)]
+    pub reset_second_factor: bool,
     /// Where the password comes from; without it a link is printed.
     #[command(flatten)]
     pub password: PasswordInput,
@@ -99,6 +102,7 @@ struct Row {
     name: String,
     roles: Vec<String>,
     disabled: bool,
+    has_totp: bool,
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
@@ -109,6 +113,7 @@ impl Row {
         Self {
             id: operator.id.to_string(),
             disabled: operator.is_disabled(),
+            has_totp: operator.second_factor_since().is_some(),
             email: operator.email,
             name: operator.name,
             roles: operator.roles.words(),
@@ -151,15 +156,17 @@ async fn list(app: &App, format: Format) -> Result<String> {
         return Ok(serde_json::to_string_pretty(&rows)?);
     }
     let state = |row: &Row| if row.disabled { "disabled" } else { "enabled" }.to_owned();
-    let cells = |row: &Row| vec![row.email.clone(), row.name.clone(), row.roles.join(","), state(row)];
+    let factor = |row: &Row| if row.has_totp { "on" } else { "off" }.to_owned();
+    let cells =
+        |row: &Row| vec![row.email.clone(), row.name.clone(), row.roles.join(","), state(row), factor(row)];
     let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    Ok(table(&["EMAIL", "NAME", "ROLES", "STATE"], &rows))
+    Ok(table(&["EMAIL", "NAME", "ROLES", "STATE", "SECOND FACTOR"], &rows))
 }
 
 async fn disable(app: &App, person: OperatorDisable) -> Result<String> {
     let change = OperatorChange { disabled: Some(true), ..OperatorChange::default() };
     let operator = changed(app, &person.email, change, person.yes).await?;
-    Ok(format!("{} <{}> is disabled; their sessions ended.", operator.name, operator.email))
+    Ok(format!("{} <{}> is disabled; their sessions and API tokens ended.", operator.name, operator.email))
 }
 
 async fn enable(app: &App, email: &str) -> Result<String> {
@@ -188,8 +195,15 @@ async fn changed(app: &App, email: &str, change: OperatorChange, may_void: bool)
 
 async fn reset_password(app: &App, reset: ResetPassword, password: Option<Secret>) -> Result<String> {
     let operator = people::find_by_email(app, &reset.email).await?;
-    let secret = people::reset_password(app, Authority::command_line(), &operator.id, password).await?;
-    let said = "The password was reset; all sessions of the person ended.\n".to_owned();
+    let to = PasswordReset { password, second_factor: reset.reset_second_factor };
+    let secret = people::reset_password(app, Authority::command_line(), &operator.id, to).await?;
+    let operator = people::find(app, &operator.id).await?;
+    let mut said = "The password was reset; all sessions and API tokens of the person ended.\n".to_owned();
+    match (reset.reset_second_factor, operator.second_factor_since()) {
+        (true, _) => said += "There is no second factor any more.\n",
+        (false, Some(_)) => said += "The second factor stays: signing in asks for a code.\n",
+        (false, None) => {}
+    }
     with_link(app, reset.format, operator, secret, said)
 }
 
@@ -255,6 +269,7 @@ mod tests {
         assert!(added.get("link").is_none());
         let reset = ResetPassword {
             email: EMAIL.to_owned(),
+            reset_second_factor: false,
             password: PasswordInput::default(),
             format: Format { json: true },
         };

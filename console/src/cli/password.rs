@@ -1,10 +1,14 @@
-//! Asks for passwords: at the terminal without showing them, or from standard input for scripts.
+//! Asks for passwords and codes: at the terminal without showing them, or from standard input for scripts.
 
 use std::io::BufRead;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use countersign_api::secret::Secret;
+use countersign_api::{
+    app::App,
+    operators::{self, Principal, SignInError},
+    secret::Secret,
+};
 
 /// Where a command gets a password from.
 #[derive(Args, Debug, Clone, Copy, Default)]
@@ -12,6 +16,31 @@ pub struct PasswordInput {
     /// Read the password from the first line of standard input instead of asking for it
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+/// The second factor of a person who acts.
+#[derive(Args, Debug, Clone, Default)]
+pub struct CodeInput {
+    /// A code of that person's second factor, or a recovery code, instead of asking for it
+    #[arg(long, value_name = "CODE")]
+    pub totp: Option<String>,
+}
+
+/// Proves the person who acts. Where they have a second factor, its code is asked for after the password.
+///
+/// # Errors
+/// Where password or code is wrong, or there is no code to be had.
+pub async fn prove(app: &App, email: &str, password: &Secret, code: CodeInput) -> Result<Principal> {
+    let code = code.totp.map(Secret::from);
+    match operators::authenticate_cli(app, email, password, code.as_ref()).await {
+        Err(SignInError::CodeRequired(_)) => {
+            let question = format!("Code of the second factor of {email}: ");
+            let code = rpassword::prompt_password(question)
+                .context("the code cannot be asked for without a terminal; use --totp CODE")?;
+            Ok(operators::authenticate_cli(app, email, password, Some(&Secret::from(code))).await?)
+        }
+        proven => Ok(proven?),
+    }
 }
 
 /// The password of a person who acts: asked for once.

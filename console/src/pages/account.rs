@@ -1,6 +1,8 @@
 //! One's own account: sessions, password, keys.
 
-use countersign_api::operators::{OwnSession, people, session, set_password as set_own_password};
+use countersign_api::operators::{
+    OwnSession, people, second_factor, session, set_password as set_own_password,
+};
 use poem::handler;
 use poem::web::Path;
 
@@ -21,8 +23,9 @@ pub(super) async fn show(visit: Visit) -> Answer {
     let mut sessions = session::list_own(&visit.app, &person, current).await?;
     sessions.sort_by_key(|session| !session.is_current);
     let has_password = operator.has_password();
+    let codes_left = second_factor::codes_left(&visit.app, &operator).await?;
     let sessions = sessions.into_iter().map(shown).collect();
-    let model = view::Account { email: operator.email, has_password, sessions };
+    let model = view::Account { email: operator.email, has_password, codes_left, sessions };
     Ok(page(view::page(&visit.frame().await?, &model)))
 }
 
@@ -31,6 +34,7 @@ fn shown(session: OwnSession) -> view::Session {
         id: session.id.to_string(),
         is_current: session.is_current,
         user_agent: session.user_agent.unwrap_or_else(|| "A program that did not name itself".into()),
+        address: session.address,
         created_at: session.created_at.micros(),
         seen_at: session.seen_at.micros(),
     }
@@ -74,6 +78,15 @@ fn asked(visit: &Visit, errors: Vec<FieldError>) -> Result<SetPassword, Refused>
 pub(super) async fn revoke_session(visit: Visit, Path(session): Path<String>, _form: Form) -> Answer {
     session::revoke_own(&visit.app, &visit.reader()?, &id(&session)?).await?;
     Ok(see_with(&visit, "/account", Message::SessionRevoked))
+}
+
+/// `POST /account/sessions/revoke`
+#[handler]
+pub(super) async fn revoke_others(visit: Visit, _form: Form) -> Answer {
+    let person = visit.reader()?;
+    let (_, current) = visit.signed_in().ok_or(Refused::SignIn)?;
+    session::revoke_others(&visit.app, &person, &current.id).await?;
+    Ok(see_with(&visit, "/account", Message::OthersRevoked))
 }
 
 /// `POST /account/shortcuts`

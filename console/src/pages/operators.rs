@@ -1,7 +1,7 @@
 //! The people: who may sign in, and what each may do.
 
 use countersign_api::operators::people::{self, NewOperator, Operator, OperatorChange};
-use countersign_api::operators::{Admin, Role, Roles};
+use countersign_api::operators::{Admin, OperatorError, Role, Roles, second_factor, token};
 use countersign_api::secret::Secret;
 use countersign_api::{
     approvals::{self, OperatorChangeError},
@@ -87,7 +87,9 @@ pub(super) async fn ask_disable(visit: Visit, Path(operator): Path<String>) -> A
     let admin = visit.admin()?;
     let operator = people::find(&visit.app, &id(&operator)?).await?;
     let would_void = would_void(&visit, &admin, &operator).await?;
-    let model = view::Disable { id: operator.id.to_string(), name: operator.name, would_void };
+    let tokens = token::active_of(&visit.app, &operator.id).await?;
+    let tokens = tokens.into_iter().map(|token| token.name).collect();
+    let model = view::Disable { id: operator.id.to_string(), name: operator.name, would_void, tokens };
     Ok(page(view::disable(&visit.frame().await?, &model)))
 }
 
@@ -111,6 +113,25 @@ async fn would_void(
 pub(super) async fn disable(visit: Visit, Path(operator): Path<String>, _form: Form) -> Answer {
     set_disabled(&visit, &operator, true).await?;
     Ok(see_with(&visit, "/operators", Message::OperatorDisabled))
+}
+
+/// `GET /operators/{id}/second-factor`
+#[handler]
+pub(super) async fn ask_reset_factor(visit: Visit, Path(operator): Path<String>) -> Answer {
+    visit.admin()?;
+    let operator = people::find(&visit.app, &id(&operator)?).await?;
+    if operator.second_factor_since().is_none() {
+        return Err(OperatorError::FactorOff.into());
+    }
+    let model = view::ResetFactor { id: operator.id.to_string(), name: operator.name };
+    Ok(page(view::reset_factor(&visit.frame().await?, &model)))
+}
+
+/// `POST /operators/{id}/second-factor`
+#[handler]
+pub(super) async fn reset_factor(visit: Visit, Path(operator): Path<String>, _form: Form) -> Answer {
+    second_factor::reset(&visit.app, &visit.admin()?, &id(&operator)?).await?;
+    Ok(see_with(&visit, "/operators", Message::FactorReset))
 }
 
 /// `POST /operators/{id}/enable`
@@ -159,6 +180,7 @@ fn shown(admin: &Admin, operator: Operator) -> view::Operator {
         id: operator.id.to_string(),
         is_disabled: operator.is_disabled(),
         has_password: operator.has_password(),
+        has_factor: operator.second_factor_since().is_some(),
         roles: held(&operator.roles),
         name: operator.name,
         email: operator.email,

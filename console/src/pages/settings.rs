@@ -6,29 +6,19 @@ use countersign_api::app::App;
 use countersign_api::endpoints::AccessTier;
 use poem::handler;
 
-use super::{publishing, tokens};
+use super::publishing;
 use crate::views::settings as view;
-use crate::views::tokens::Tokens;
-use crate::web::{Answer, Visit, page_as};
+use crate::web::{Answer, Visit, page};
 
 /// `GET /settings`
 #[handler]
 pub(super) async fn show(visit: Visit) -> Answer {
     visit.reader()?;
-    let tokens = match visit.person()?.admin() {
-        Ok(admin) => Some(tokens::section(&visit, &admin).await?),
-        Err(_) => None,
-    };
-    answer(&visit, 200, tokens).await
-}
-
-/// The page, also as the answer to a form of one of its sections.
-pub(super) async fn answer(visit: &Visit, status: u16, tokens: Option<Tokens>) -> Answer {
-    let mut frame = visit.frame().await?;
-    "/settings".clone_into(&mut frame.here);
-    let publishing = publishing::section(visit, &frame).await?;
+    let frame = visit.frame().await?;
+    let publishing = publishing::section(&visit, &frame).await?;
+    let has_tokens = visit.person()?.admin().is_ok();
     let groups = vec![review(&visit.app), pinterest(&visit.app), installation(&visit.app)];
-    Ok(page_as(status, view::page(&frame, &view::Settings { groups, publishing, tokens })))
+    Ok(page(view::page(&frame, &view::Settings { groups, publishing, has_tokens })))
 }
 
 fn group(title: &str, facts: &[(&str, String)]) -> view::Group {

@@ -1,4 +1,4 @@
-//! The door: password, one-time link, out again.
+//! The door: password and second factor, one-time link, out again.
 
 use countersign_api::actor::Via;
 use countersign_api::error::Refusal as _;
@@ -43,17 +43,62 @@ pub(super) async fn show(visit: Visit, Query(coming): Query<Coming>) -> Answer {
 /// `POST /sign-in`
 #[handler]
 pub(super) async fn sign_in(visit: Visit, form: OpenForm) -> Answer {
-    let (email, password) = (form.text("email"), form.secret("password"));
-    let session = match door::with_password(&visit.app, &visit.caller.net, Via::Page, email, password).await {
+    let session = match step(&visit, &form).await {
         Ok(session) => session,
+        Err(SignInError::CodeRequired(Some(ticket))) => {
+            return second_step(&visit, &form, 200, ticket.expose(), None).await;
+        }
+        Err(error @ (SignInError::CodeRequired(None) | SignInError::CodeWrong)) => {
+            let words = Some(code_words(&error));
+            return second_step(&visit, &form, 401, form.text("ticket"), words).await;
+        }
         Err(error) => return refused(&visit, &form, error).await,
     };
     leave(&visit).await?;
     let answer = match kept_through_sign_in(&form) {
         Some(form) => page(kept::again(&visit.in_session(&session).await?, &form).await),
-        None => see_with(&visit, return_path(form.text("return_to")), Message::SignedIn),
+        None => signed_in(&visit, &form, &session).await?,
     };
     Ok(enter(&visit, &session, answer))
+}
+
+/// The first step brings a password, the second a ticket that stands for it.
+async fn step(visit: &Visit, form: &OpenForm) -> Result<Session, SignInError> {
+    let (app, net) = (&visit.app, &visit.caller.net);
+    if form.given("ticket").is_some() {
+        return door::with_ticket(app, net, Via::Page, &form.secret("ticket"), &form.secret("totp")).await;
+    }
+    door::with_password(app, net, Via::Page, form.text("email"), form.secret("password"), None).await
+}
+
+/// To where one wanted to go; after a recovery code, to where it says how many are left.
+async fn signed_in(visit: &Visit, form: &OpenForm, session: &Session) -> Answer {
+    if session.by_recovery_code {
+        return Ok(see_with(visit, "/account/second-factor", Message::SignedInByRecovery));
+    }
+    Ok(see_with(visit, return_path(form.text("return_to")), Message::SignedIn))
+}
+
+async fn second_step(
+    visit: &Visit,
+    form: &OpenForm,
+    status: u16,
+    ticket: &str,
+    refused: Option<String>,
+) -> Answer {
+    let return_to = return_path(form.text("return_to")).to_owned();
+    let model =
+        view::SecondStep { ticket: ticket.to_owned(), refused, return_to, kept: kept_through_sign_in(form) };
+    let mut frame = visit.frame().await?;
+    "/sign-in".clone_into(&mut frame.here);
+    Ok(page_as(status, view::second_step(&frame, &model)))
+}
+
+fn code_words(error: &SignInError) -> String {
+    match error {
+        SignInError::CodeRequired(_) => "Type a code, or a recovery code.".to_owned(),
+        other => sentence(&other.to_string()),
+    }
 }
 
 async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
@@ -93,13 +138,33 @@ pub(super) async fn use_link(visit: Visit, Path(token): Path<String>, form: Open
     {
         return Ok(page(view::one_time_link(&visit.frame().await?, &shown(&visit, &token, preview))));
     }
-    match door::with_link(&visit.app, &visit.caller.net, Via::Page, &secret, None).await {
+    match through_link(&visit, &secret, &form).await {
         Ok(session) => {
             leave(&visit).await?;
             Ok(enter(&visit, &session, see("/account/password")))
         }
         Err(SignInError::Link(why)) => dead(&visit, why).await,
+        Err(error @ (SignInError::CodeRequired(_) | SignInError::CodeWrong)) => {
+            code_again(&visit, &token, &secret, &error).await
+        }
         Err(error) => Err(error.into()),
+    }
+}
+
+async fn through_link(visit: &Visit, link: &Secret, form: &OpenForm) -> Result<Session, SignInError> {
+    let code = form.given("totp").map(Secret::from);
+    door::with_link(&visit.app, &visit.caller.net, Via::Page, link, None, code).await
+}
+
+/// The link's page again, which is not used up.
+async fn code_again(visit: &Visit, token: &str, link: &Secret, error: &SignInError) -> Answer {
+    match link::peek_link(&visit.app, link).await? {
+        Ok(preview) => {
+            let refused = Some(code_words(error));
+            let model = view::OneTimeLink { refused, ..shown(visit, token, preview) };
+            Ok(page_as(401, view::one_time_link(&visit.frame().await?, &model)))
+        }
+        Err(why) => dead(visit, why).await,
     }
 }
 
@@ -115,6 +180,8 @@ fn shown(visit: &Visit, token: &str, preview: LinkPreview) -> view::OneTimeLink 
     view::OneTimeLink {
         action: format!("/sign-in/{token}"),
         signed_in_as: other(visit, &preview),
+        asks_code: preview.asks_code,
+        refused: None,
         name: preview.name,
         expires_at: preview.expires_at.micros(),
     }

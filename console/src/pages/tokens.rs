@@ -1,32 +1,55 @@
-//! API tokens: a section of the settings.
+//! API tokens: machines that act for whoever made them.
 
-use countersign_api::operators::{Admin, TokenScope, people, token};
-use countersign_api::secret::Secret;
+use std::time::Duration;
+
+use countersign_api::app::App;
+use countersign_api::operators::{Admin, NewToken, Token, TokenScope, TokenState, people, token};
+use countersign_api::{Timestamp, secret::Secret};
 use poem::handler;
 use poem::web::Path;
 
-use super::settings;
 use crate::views::form::FieldError;
 use crate::views::tokens as view;
 use crate::web::refused::field_errors;
-use crate::web::{Answer, Form, Message, Refused, Visit, id, see_with};
+use crate::web::{Answer, Form, Message, Refused, Visit, id, page, page_as, see_with};
+
+/// `GET /tokens`
+#[handler]
+pub(super) async fn list(visit: Visit) -> Answer {
+    let tokens = all(&visit, &visit.admin()?).await?;
+    Ok(page(view::page(&visit.frame().await?, &tokens)))
+}
 
 /// `POST /tokens`
 #[handler]
 pub(super) async fn create(visit: Visit, form: Form) -> Answer {
     let (admin, name) = (visit.admin()?, form.text("token_name"));
     let scopes: Vec<TokenScope> = form.all("scope").filter_map(scope).collect();
-    match token::create(&visit.app, &admin, name, &scopes).await {
+    let expires_at = end(&visit.app, form.text("expires"));
+    let new = NewToken { name: name.to_owned(), scopes: scopes.clone(), expires_at };
+    match token::create(&visit.app, &admin, new).await {
         Ok((_, secret)) => {
-            let tokens = view::Tokens { issued: issued(name, &secret), ..section(&visit, &admin).await? };
-            settings::answer(&visit, 200, Some(tokens)).await
+            let tokens = view::Tokens { issued: issued(name, &secret), ..all(&visit, &admin).await? };
+            answer(&visit, 200, &tokens).await
         }
         Err(error) => {
             let errors = field_errors(error, &[("name", "token_name"), ("scopes", "scope")])?;
-            let tokens = again(section(&visit, &admin).await?, name, &scopes, errors);
-            settings::answer(&visit, 422, Some(tokens)).await
+            let tokens = again(all(&visit, &admin).await?, name, &scopes, errors);
+            answer(&visit, 422, &view::Tokens { expires: form.text("expires").to_owned(), ..tokens }).await
         }
     }
+}
+
+/// The answer to a form, which stands at the list's own address.
+async fn answer(visit: &Visit, status: u16, tokens: &view::Tokens) -> Answer {
+    Ok(page_as(status, view::page(&visit.frame().await?, tokens)))
+}
+
+/// When a token ends that is to last so many days; a word that is no number is the usual time.
+fn end(app: &App, days: &str) -> Option<Timestamp> {
+    let usual = app.timing.sign_in.token_ttl;
+    let life = days.parse::<u32>().map_or(usual, |days| Duration::from_secs(u64::from(days) * 86_400));
+    (days != view::NEVER).then(|| app.now().plus(life))
 }
 
 fn issued(name: &str, secret: &Secret) -> Option<(String, String)> {
@@ -42,22 +65,45 @@ fn again(tokens: view::Tokens, name: &str, scopes: &[TokenScope], errors: Vec<Fi
 #[handler]
 pub(super) async fn revoke(visit: Visit, Path(token): Path<String>, _form: Form) -> Answer {
     token::revoke(&visit.app, &visit.admin()?, &id(&token)?).await?;
-    Ok(see_with(&visit, "/settings#tokens", Message::TokenRevoked))
+    Ok(see_with(&visit, "/tokens", Message::TokenRevoked))
 }
 
-/// All tokens, for the page that shows the section.
-pub(super) async fn section(visit: &Visit, _: &Admin) -> Result<view::Tokens, Refused> {
+async fn all(visit: &Visit, _: &Admin) -> Result<view::Tokens, Refused> {
     let tokens = token::list(&visit.app).await?;
     let owners = people::names(&visit.app, tokens.iter().map(|token| token.operator_id.clone())).await?;
-    let items = tokens.into_iter().map(|token| view::Token {
-        owner: owners.get(&token.operator_id).cloned().unwrap_or_default(),
-        scopes: token.scope_words().join(", "),
-        used_at: token.last_used_at.map(|at| at.micros()),
-        is_revoked: token.revoked_at.is_some(),
-        id: token.id.to_string(),
-        name: token.name,
+    let now = visit.app.now();
+    let items = tokens.into_iter().map(|token| {
+        let owner = owners.get(&token.operator_id).cloned().unwrap_or_default();
+        shown(token, owner, now)
     });
     Ok(view::Tokens { items: items.collect(), ..view::Tokens::default() })
+}
+
+fn shown(token: Token, owner: String, now: Timestamp) -> view::Token {
+    view::Token {
+        owner,
+        state: match token.state(now) {
+            TokenState::Active => view::State::Active,
+            TokenState::Expired => view::State::Expired,
+            TokenState::Revoked => view::State::Revoked(why(token.revoked_why.as_deref())),
+        },
+        scopes: token.scope_words().join(", "),
+        created_at: token.created_at.micros(),
+        used_at: token.last_used_at.map(|at| at.micros()),
+        expires_at: token.expires_at.map(|at| at.micros()),
+        id: token.id.to_string(),
+        name: token.name,
+    }
+}
+
+/// Why a token was ended, where it was not by its own button.
+fn why(word: Option<&str>) -> Option<&'static str> {
+    match word {
+        Some("disabled") => Some("its person was disabled"),
+        Some("role_lost") => Some("its person lost the role"),
+        Some("password_reset") => Some("its person’s password was lost"),
+        _ => None,
+    }
 }
 
 /// A word that is no scope is passed over.

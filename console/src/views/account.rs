@@ -1,4 +1,4 @@
-//! `/account`: one's own name, sessions, password and keys.
+//! `/account`: one's own name, sessions, password, second factor and keys.
 
 use maud::{Markup, html};
 
@@ -15,6 +15,8 @@ pub struct Account {
     pub email: String,
     /// Whether a password was set.
     pub has_password: bool,
+    /// How many recovery codes are left; none where there is no second factor.
+    pub codes_left: Option<u64>,
     /// The sessions, this one first.
     pub sessions: Vec<Session>,
 }
@@ -28,6 +30,8 @@ pub struct Session {
     pub is_current: bool,
     /// The browser, as it named itself.
     pub user_agent: String,
+    /// The address from which it began.
+    pub address: Option<String>,
     /// Since when, in Unix microseconds.
     pub created_at: i64,
     /// The last use, in Unix microseconds.
@@ -49,8 +53,11 @@ pub fn page(frame: &Frame, account: &Account) -> Markup {
             div.split {
                 div.stack-l { section.sec { h2 { "Where you are signed in" } (sessions(frame, &account.sessions)) } }
                 aside.stack-l aria-label="Roles, password and keys" {
-                    section.sec { h2 { "You" } (table::facts(&[("Roles", html! { (roles) }), ("Password", html! { (if account.has_password { "set" } else { "not set yet" }) })]))
-                        a.btn.gap-s href="/account/password" { (icon("key")) (if account.has_password { "Change the password" } else { "Set a password" }) }
+                    section.sec { h2 { "You" } (table::facts(&[("Roles", html! { (roles) }), ("Password", html! { (if account.has_password { "set" } else { "not set yet" }) }), ("Second factor", factor(account.codes_left))]))
+                        div.line.gap-s {
+                            a.btn href="/account/password" { (icon("key")) (if account.has_password { "Change the password" } else { "Set a password" }) }
+                            a.btn href="/account/second-factor" { (icon("key")) (if account.codes_left.is_some() { "Second factor" } else { "Add a second factor" }) }
+                        }
                     }
                     (keys(frame))
                 }
@@ -59,10 +66,17 @@ pub fn page(frame: &Frame, account: &Account) -> Markup {
     )
 }
 
+fn factor(codes_left: Option<u64>) -> Markup {
+    html! { @match codes_left {
+        Some(left) => { "on, with " (left) " recovery codes left" },
+        None => "off",
+    } }
+}
+
 fn sessions(frame: &Frame, sessions: &[Session]) -> Markup {
     let rows = Table::new("Your sessions", &["Browser", "Since", "Last used", "Action"]).rows(sessions, |session| {
         vec![
-            html! { (session.user_agent) @if session.is_current { small { "this one" } } },
+            html! { (session.user_agent) @if let Some(address) = &session.address { " " small { "from " (address) } } @if session.is_current { " " small { "this one" } } },
             frame.times.element(session.created_at),
             frame.times.element(session.seen_at),
             html! { @if !session.is_current {
@@ -70,7 +84,12 @@ fn sessions(frame: &Frame, sessions: &[Session]) -> Markup {
             } },
         ]
     });
-    html! { (rows) }
+    html! {
+        (rows)
+        @if sessions.iter().any(|session| !session.is_current) {
+            div.line.gap-s { (form::button(frame, "/account/sessions/revoke", "btn", html! { "End all others" })) }
+        }
+    }
 }
 
 fn keys(frame: &Frame) -> Markup {

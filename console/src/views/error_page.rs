@@ -173,15 +173,22 @@ pub fn session_ended(frame: &Frame, kept: &Kept, email: &str, refused: Option<&s
             (form::post(frame, "/sign-in", "sheet stack", html! {
                 h2.name { "Sign in to go on" }
                 @if let Some(words) = refused { (note::note(Tone::Bad, "Not signed in", words)) }
-                input type="hidden" name="kept_action" value=(kept.action);
-                @if kept.had_file { input type="hidden" name="kept_file" value="yes"; }
-                @for (name, value) in &kept.fields { input type="hidden" name={ "kept." (name) } value=(value); }
+                (kept_fields(kept))
                 (Field::line("email", "E-mail", "email").value(email).autocomplete("username").required())
                 (Field::password("password", "Password", "current-password").required())
                 button.btn.solid.big { "Sign in and go on" }
             }))
         },
     )
+}
+
+/// A kept form as it travels through a sign-in.
+pub fn kept_fields(kept: &Kept) -> Markup {
+    html! {
+        input type="hidden" name="kept_action" value=(kept.action);
+        @if kept.had_file { input type="hidden" name="kept_file" value="yes"; }
+        @for (name, value) in &kept.fields { input type="hidden" name={ "kept." (name) } value=(value); }
+    }
 }
 
 /// After signing in: one button sends the same form again, with this session's proof.

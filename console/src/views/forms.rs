@@ -57,13 +57,13 @@ const EDIT: &[&str] = &[
 pub const FORMS: &[Form] = &[
     form(
         "/sign-in",
-        &["email", "password", "return_to", "kept_action", "kept_file", "kept.*"],
-        "to `return_to`; with `kept_action`: 200 `error_page::send_again`; refused: the same page, 401",
+        &["email", "password", "ticket", "totp", "return_to", "kept_action", "kept_file", "kept.*"],
+        "to `return_to`; with `kept_action`: 200 `error_page::send_again`; refused: the same page, 401; right, but for a code: 200 `sign_in::second_step`, which sends `ticket` and `totp`",
     ),
     form(
         "/sign-in/{id}",
-        &["switch"],
-        "to `/account/password`; `switch=yes` ends the other person's session first",
+        &["switch", "totp"],
+        "to `/account/password`; a code that is missing or wrong: the same page, 401; `switch=yes` ends the other person's session first",
     ),
     form("/sign-out", &[], "to `/sign-in`"),
     form("/theme", &["theme", "return_to"], "to `return_to` (`web::theme::return_path`)"),
@@ -123,18 +123,36 @@ pub const FORMS: &[Form] = &[
     form("/operators/{id}/link", &[], "200, the list with the link (shown once)"),
     form("/operators/{id}/disable", &[], "to `/operators`; GET shows `operators::disable`"),
     form("/operators/{id}/enable", &[], "to `/operators`"),
+    form("/operators/{id}/second-factor", &[], "to `/operators`; GET shows `operators::reset_factor`"),
     form(
         "/tokens",
-        &["token_name", "scope"],
-        "200, the settings with the token (shown once); errors: the page, 422; `scope` repeats",
+        &["token_name", "scope", "expires"],
+        "200, the page with the token (shown once); errors: the page, 422; `scope` repeats",
     ),
-    form("/tokens/{id}/revoke", &[], "to `/settings#tokens`"),
+    form("/tokens/{id}/revoke", &[], "to `/tokens`"),
     form(
         "/account/password",
         &["current", "new", "again"],
         "to `/`; errors: the page, 422; GET shows `sign_in::set_password`",
     ),
     form("/account/sessions/{id}/revoke", &[], "to `/account`"),
+    form("/account/sessions/revoke", &[], "all but this one; to `/account`"),
+    form(
+        "/account/second-factor",
+        &["password"],
+        "200 `second_factor::started` (shown once); errors: the page, 422",
+    ),
+    form(
+        "/account/second-factor/confirm",
+        &["code"],
+        "200 `second_factor::codes` (shown once); errors: `second_factor::confirm`, 422",
+    ),
+    form(
+        "/account/second-factor/codes",
+        &["password", "totp"],
+        "200 `second_factor::codes` (shown once); errors: the page, 422",
+    ),
+    form("/account/second-factor/off", &["password", "totp"], "to `/account`; errors: the page, 422"),
     form("/account/shortcuts", &["enabled"], "`yes` or `no`; to `/account`"),
 ];
 

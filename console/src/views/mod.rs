@@ -6,7 +6,7 @@
 //!
 //! | page | function |
 //! |---|---|
-//! | `/sign-in`, `/sign-in/{token}` | [`sign_in::page`], [`sign_in::one_time_link`], [`sign_in::dead_link`] |
+//! | `/sign-in`, `/sign-in/{token}` | [`sign_in::page`], [`sign_in::second_step`], [`sign_in::one_time_link`], [`sign_in::dead_link`] |
 //! | `/account/password` | [`sign_in::set_password`] |
 //! | `/?tab=&q=&connection=&author=&from=&to=&cursor=` | [`queue::page`], live part [`queue::tabs`] |
 //! | `/drafts/new?connection=`, `/drafts/{id}/edit` | [`composer::page`] |
@@ -16,8 +16,9 @@
 //! | `/connections`, `/connections/{id}/disconnect` | [`connections::page`], [`connections::disconnect`] |
 //! | `/oauth/callback` | [`oauth_result::page`], where it did not end in a connection |
 //! | `/audit?stream=&type=&from=&to=&flow=&cursor=`, `/audit/{id}` | [`audit::page`], [`audit::event`] |
-//! | `/operators`, `/operators/{id}/disable` | [`operators::page`], [`operators::disable`] |
-//! | `/settings`, `/account` | [`settings::page`], [`account::page`] |
+//! | `/operators`, `/operators/{id}/disable`, `/operators/{id}/second-factor` | [`operators::page`], [`operators::disable`], [`operators::reset_factor`] |
+//! | `/settings`, `/account`, `/tokens` | [`settings::page`], [`account::page`], [`tokens::page`] |
+//! | `/account/second-factor` | [`second_factor::page`], [`second_factor::started`], [`second_factor::confirm`], [`second_factor::codes`] |
 //! | `/privacy-policy` | [`privacy_policy::page`] |
 //! | errors, a session that ended in a form | [`error_page::page`], [`error_page::session_ended`], [`error_page::send_again`] |
 
@@ -50,10 +51,12 @@ pub mod privacy_policy;
 pub mod proof;
 pub mod publications;
 pub mod publishing;
+pub mod qr;
 pub mod queue;
 pub mod queue_row;
 pub mod review;
 pub mod sample;
+pub mod second_factor;
 pub mod settings;
 pub mod sign_in;
 pub mod signatures;

@@ -38,6 +38,8 @@ pub struct Operator {
     pub is_self: bool,
     /// Whether a password was set; without one a link is the only way in.
     pub has_password: bool,
+    /// Whether a second factor is asked for.
+    pub has_factor: bool,
     /// What is wrong in this person's form.
     pub errors: Vec<FieldError>,
 }
@@ -75,6 +77,17 @@ pub struct Disable {
     pub name: String,
     /// The scheduled Pins whose approval this would void: title and address.
     pub would_void: Vec<(String, String)>,
+    /// The names of the API tokens that would end.
+    pub tokens: Vec<String>,
+}
+
+/// The page that asks before somebody's second factor is taken away.
+#[derive(Clone, Debug)]
+pub struct ResetFactor {
+    /// `opr_...`
+    pub id: String,
+    /// The name.
+    pub name: String,
 }
 
 /// The whole page.
@@ -84,7 +97,8 @@ pub fn page(frame: &Frame, operators: &Operators) -> Markup {
         "Operators",
         Section::Operators,
         html! {
-            div.head { div { h1 { "Operators" } p { "Who may sign in here, and what each may do. Nobody may approve their own Pin, whatever the roles, unless the rule of the installation says so." } } }
+            div.head { div { h1 { "Operators" } p { "Who may sign in here, and what each may do. Nobody may approve their own Pin, whatever the roles, unless the rule of the installation says so." } }
+                a.btn href="/tokens" { (icon("key")) "API tokens" } }
             div.stack-l {
                 @if let Some(link) = &operators.link { (issued(frame, link)) }
                 div { @for operator in &operators.items { (self::operator(frame, operator)) } }
@@ -119,11 +133,13 @@ fn operator(frame: &Frame, operator: &Operator) -> Markup {
             div.line.between {
                 div { h2 id=(id) { (operator.name) @if operator.is_self { " (you)" } }
                     p.small.soft { (operator.email) " · " (operator.roles.words())
-                        @if !operator.has_password { " · no password yet" } }
+                        @if !operator.has_password { " · no password yet" }
+                        @if operator.has_factor { " · second factor" } }
                 }
                 div.line { (state)
                     @if operator.is_disabled { (form::button(frame, &format!("/operators/{id}/enable"), "btn", html! { "Enable" })) }
                     @else { (form::button(frame, &format!("/operators/{id}/link"), "btn", html! { (icon("key")) "New sign-in link" })) }
+                    @if operator.has_factor && !operator.is_self { a.btn href={ "/operators/" (id) "/second-factor" } { "Second factor…" } }
                     @if !operator.is_disabled && !operator.is_self { a.btn.bad href={ "/operators/" (id) "/disable" } { "Disable…" } }
                 }
             }
@@ -182,8 +198,32 @@ pub fn disable(frame: &Frame, model: &Disable) -> Markup {
                     ul { @for (title, url) in &model.would_void { li { a href=(url) { (title) } } } }
                 }))
             }
+            @if !model.tokens.is_empty() {
+                p.gap { "These API tokens end for good, also if the person is enabled again:" }
+                ul { @for name in &model.tokens { li { (name) } } }
+            }
             div.line.gap-l {
                 (form::button(frame, &format!("/operators/{}/disable", model.id), "btn bad big", html! { "Disable " (model.name) }))
+                a.btn.big href="/operators" { "Leave it" }
+            }
+        },
+    )
+}
+
+/// `GET /operators/{id}/second-factor`.
+pub fn reset_factor(frame: &Frame, model: &ResetFactor) -> Markup {
+    let title = format!("Take away the second factor of {}", model.name);
+    layout::page(
+        frame,
+        &title,
+        Section::Operators,
+        html! {
+            div.head { div { h1 { (title) } p { "For whoever has lost the phone and the recovery codes. All sessions of this person end; the password stays." } } }
+            (note::with(Tone::Warn, "Be sure who asks", html! {
+                p { "Until " (model.name) " sets up another one, the password alone opens this account. That it was you stands in the audit log." }
+            }))
+            div.line.gap-l {
+                (form::button(frame, &format!("/operators/{}/second-factor", model.id), "btn bad big", html! { "Take it away" }))
                 a.btn.big href="/operators" { "Leave it" }
             }
         },

@@ -1,12 +1,12 @@
-//! `/settings`: the rules in force, read only, with the kill switch and, for admins, the API tokens.
+//! `/settings`: the rules in force, read only, with the kill switch.
 
 use maud::{Markup, html};
 
 use super::frame::Frame;
+use super::icon::icon;
 use super::layout::{self, Section};
 use super::publishing::{self, Publishing};
 use super::table;
-use super::tokens::{self, Tokens};
 
 /// The page.
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub struct Settings {
     pub groups: Vec<Group>,
     /// The kill switch.
     pub publishing: Publishing,
-    /// The API tokens; `None` if this person is no admin.
-    pub tokens: Option<Tokens>,
+    /// Whether this person may see the API tokens.
+    pub has_tokens: bool,
 }
 
 /// A group of facts: `Review`, `Pinterest`, `This installation`.
@@ -39,9 +39,16 @@ pub fn page(frame: &Frame, settings: &Settings) -> Markup {
             div.split {
                 div.stack-l {
                     @for group in &settings.groups { (self::group(group)) }
-                    @if let Some(tokens) = &settings.tokens { (tokens::section(frame, tokens)) }
                 }
-                aside.stack-l aria-label="Publishing" { (publishing::section(frame, &settings.publishing)) }
+                aside.stack-l aria-label="Publishing and tokens" {
+                    (publishing::section(frame, &settings.publishing))
+                    @if settings.has_tokens {
+                        section.sec { h2 { "API tokens" }
+                            p.small { "Programs that draft and read for whoever made them." }
+                            a.btn.gap-s href="/tokens" { (icon("key")) "See the tokens" }
+                        }
+                    }
+                }
             }
         },
     )

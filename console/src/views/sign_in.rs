@@ -2,10 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::error_page::{Kept, kept_fields};
 use super::form::{self, Field, FieldError};
 use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section, Shape};
+use super::second_factor::code_field;
 use super::signatures::{Signature, Signatures};
 
 /// The sign-in form.
@@ -21,6 +23,19 @@ pub struct SignIn {
     pub has_ended: bool,
 }
 
+/// The second step, after a right password.
+#[derive(Clone, Debug, Default)]
+pub struct SecondStep {
+    /// Stands for the password for a few minutes. It is no session.
+    pub ticket: String,
+    /// Why a code was refused: one sentence.
+    pub refused: Option<String>,
+    /// Where to go afterwards: a path of ours.
+    pub return_to: String,
+    /// A form that was kept through the sign-in.
+    pub kept: Option<Kept>,
+}
+
 /// The page behind a one-time link. Looking at it uses nothing up.
 #[derive(Clone, Debug)]
 pub struct OneTimeLink {
@@ -32,6 +47,10 @@ pub struct OneTimeLink {
     pub expires_at: i64,
     /// The name of another person who is signed in here.
     pub signed_in_as: Option<String>,
+    /// Whether a code of the second factor is asked for, too.
+    pub asks_code: bool,
+    /// Why a code was refused: one sentence.
+    pub refused: Option<String>,
 }
 
 /// Why a link does not work.
@@ -82,6 +101,30 @@ pub fn page(frame: &Frame, model: &SignIn) -> Markup {
     )
 }
 
+/// The answer to a right password of somebody who has a second factor.
+pub fn second_step(frame: &Frame, model: &SecondStep) -> Markup {
+    door(
+        frame,
+        "One more step",
+        form::post(
+            frame,
+            "/sign-in",
+            "sheet stack",
+            html! {
+                h2.name { "One more step" }
+                @if let Some(words) = &model.refused { (note("bad", "bad", "Not signed in", words)) }
+                p.soft { "Type the code that your app shows, or one of your recovery codes." }
+                input type="hidden" name="ticket" value=(model.ticket);
+                input type="hidden" name="return_to" value=(model.return_to);
+                @if let Some(kept) = &model.kept { (kept_fields(kept)) }
+                (code_field("totp", "Code").required())
+                button.btn.solid.big { "Sign in" }
+                p.small.soft { "Lost both? An admin can take your second factor away. " a href="/sign-in" { "Start over" } }
+            },
+        ),
+    )
+}
+
 /// `GET /sign-in/{token}`.
 pub fn one_time_link(frame: &Frame, link: &OneTimeLink) -> Markup {
     door(
@@ -97,7 +140,11 @@ pub fn one_time_link(frame: &Frame, link: &OneTimeLink) -> Markup {
                     (note("warn", "warn", &format!("You are signed in as {other}"), &format!("Going on signs {other} out here and {} in.", link.name)))
                     input type="hidden" name="switch" value="yes";
                 }
+                @if let Some(words) = &link.refused { (note("bad", "bad", "Not signed in", words)) }
                 p.soft { "It works once, until " (frame.times.full(link.expires_at)) ". Nothing is used up before you press the button." }
+                @if link.asks_code {
+                    (code_field("totp", "Code of the second factor, or a recovery code").required())
+                }
                 button.btn.solid.big { @if link.signed_in_as.is_some() { "Switch to " (link.name) } @else { "Sign in as " (link.name) } }
                 @if link.signed_in_as.is_some() { a.btn.quiet href="/" { "Stay as I am" } }
             },
@@ -134,7 +181,7 @@ pub fn set_password(frame: &Frame, model: &SetPassword) -> Markup {
         "Set a password",
         Section::None,
         html! {
-            div.head { div { h1 { "Set a password" } p { "So that you can come back without a link. At least 12 characters; a sentence is fine." } } }
+            div.head { div { h1 { "Set a password" } p { "So that you can come back without a link. At least 12 characters; a sentence is fine, up to 256." } } }
             div.narrow {
                 (form::summary("The password was not set", &model.errors))
                 (form::post(frame, "/account/password", "sheet stack", html! {

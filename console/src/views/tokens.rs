@@ -1,14 +1,15 @@
-//! API tokens: machines that may draft and read, and never approve. A section of the settings.
+//! `/tokens`: machines that may draft and read, and never approve.
 
 use maud::{Markup, html};
 
-use super::form::{self, Field, FieldError};
+use super::form::{self, Choice, Field, FieldError};
 use super::frame::Frame;
 use super::icon::icon;
+use super::layout::{self, Section};
 use super::note::{self, Tone};
 use super::table::Table;
 
-/// The section.
+/// The page.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     /// All tokens.
@@ -19,6 +20,8 @@ pub struct Tokens {
     pub name: String,
     /// The scopes that were ticked.
     pub scopes: Vec<String>,
+    /// The life that was chosen, in days, or [`NEVER`]; empty: the usual one.
+    pub expires: String,
     /// What is wrong: `token_name`, `scope`.
     pub errors: Vec<FieldError>,
 }
@@ -34,11 +37,32 @@ pub struct Token {
     pub owner: String,
     /// `drafts:write, drafts:read`.
     pub scopes: String,
+    /// When it was made, in Unix microseconds.
+    pub created_at: i64,
     /// The last use, in Unix microseconds.
     pub used_at: Option<i64>,
-    /// Whether it was revoked.
-    pub is_revoked: bool,
+    /// When it ends by itself, in Unix microseconds.
+    pub expires_at: Option<i64>,
+    /// Whether it works.
+    pub state: State,
 }
+
+/// Whether a token works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// It was ended, by its button or because of this.
+    Revoked(Option<&'static str>),
+}
+
+/// The life of a token that has no end.
+pub const NEVER: &str = "never";
+
+/// The usual life, in days.
+const USUAL: &str = "90";
 
 /// Scopes that a token may have, with what each allows.
 pub const SCOPES: [(&str, &str); 5] = [
@@ -49,11 +73,11 @@ pub const SCOPES: [(&str, &str); 5] = [
     ("audit:export", "export the audit log"),
 ];
 
-/// The section `#tokens` of a page.
-pub fn section(frame: &Frame, tokens: &Tokens) -> Markup {
-    html! {
-        section.sec id="tokens" { h2 { "API tokens" }
-            p.small.soft { "A token acts for the person who made it: its drafts are that person’s own. No token can approve." }
+/// `GET /tokens`, and the answers to its form.
+pub fn page(frame: &Frame, tokens: &Tokens) -> Markup {
+    let main = html! {
+        div.head { div { h1 { "API tokens" } p { "A token acts for the person who made it: its drafts are that person’s own. No token can approve." } } }
+        div.stack-l {
             @if let Some((name, token)) = &tokens.issued {
                 (note::with(Tone::Good, &format!("The token “{name}”"), html! {
                     p { "Copy it now. It is not shown again." }
@@ -61,25 +85,42 @@ pub fn section(frame: &Frame, tokens: &Tokens) -> Markup {
                     div.line { button.btn type="button" hidden data-copy="issued-token" { "Copy" } }
                 }))
             }
-            @if tokens.items.is_empty() { p.small { "There is none." } } @else { (list(frame, &tokens.items)) }
+            @if tokens.items.is_empty() { p { "There is none." } } @else { (list(frame, &tokens.items)) }
+            p.small.soft { "All tokens of a person stop when that person is disabled, or gets a new password without knowing the old one. Those with drafts:write or audit:read also stop when the person loses the role. None comes back." }
             (create(frame, tokens))
         }
-    }
+    };
+    layout::page(frame, "API tokens", Section::Settings, main)
 }
 
 fn list(frame: &Frame, items: &[Token]) -> Markup {
-    let rows = Table::new("API tokens", &["Name", "For", "May", "Last used", "Action"]).rows(items, |token| {
+    let rows = Table::new("API tokens", &["Name", "For", "May", "Made", "Last used", "Ends", "Action"]).rows(items, |token| {
         vec![
             html! { (token.name) },
             html! { (token.owner) },
             html! { (token.scopes) },
+            frame.times.element(token.created_at),
             html! { @match token.used_at { Some(at) => (frame.times.element(at)), None => "Never" } },
-            html! { @if token.is_revoked { "Revoked" } @else {
-                (form::button(frame, &format!("/tokens/{}/revoke", token.id), "btn bad", html! { "Revoke" span.vh { " " (token.name) } }))
+            html! { @match token.expires_at { Some(at) => (frame.times.element(at)), None => "Never" } },
+            html! { @match token.state {
+                State::Active => (form::button(frame, &format!("/tokens/{}/revoke", token.id), "btn bad", html! { "Revoke" span.vh { " " (token.name) } })),
+                State::Expired => "Expired",
+                State::Revoked(None) => "Revoked",
+                State::Revoked(Some(why)) => { "Revoked: " (why) },
             } },
         ]
     });
     html! { (rows) }
+}
+
+fn lives() -> [Choice; 4] {
+    [
+        ("30", "after 30 days"),
+        (USUAL, "after 90 days"),
+        ("365", "after 365 days"),
+        (NEVER, "never, until it is revoked"),
+    ]
+    .map(|(value, words)| Choice::new(value, words))
 }
 
 fn create(frame: &Frame, tokens: &Tokens) -> Markup {
@@ -92,6 +133,7 @@ fn create(frame: &Frame, tokens: &Tokens) -> Markup {
                     div.stack-s { @for (scope, words) in SCOPES { (form::tick("scope", scope, words, tokens.scopes.iter().any(|it| it == scope))) } }
                     @if let Some(words) = error("scope") { (form::error("f-scope-e", words)) }
                 }
+                (form::select_field("expires", "It ends", &lives(), if tokens.expires.is_empty() { USUAL } else { &tokens.expires }))
                 button.btn { "Make the token" }
             }))
         }

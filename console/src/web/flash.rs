@@ -79,13 +79,21 @@ messages! {
     /// An operator's name or roles were changed.
     OperatorChanged = "operator_changed", "Changed.";
     /// An operator was disabled.
-    OperatorDisabled = "operator_disabled", "Disabled. All sessions of this person ended.";
+    OperatorDisabled = "operator_disabled", "Disabled. All sessions and API tokens of this person ended.";
     /// An operator was enabled.
     OperatorEnabled = "operator_enabled", "Enabled.";
     /// A token was revoked.
     TokenRevoked = "token_revoked", "Revoked. The token no longer works.";
     /// A session was ended.
     SessionRevoked = "session_revoked", "That session was ended.";
+    /// All other sessions were ended.
+    OthersRevoked = "others_revoked", "All other sessions were ended.";
+    /// The second factor was turned off.
+    FactorOff = "factor_off", "Your second factor is off. Signing in asks for the password alone.";
+    /// Somebody's second factor was taken away.
+    FactorReset = "factor_reset", "The second factor was taken away. All sessions of this person ended.";
+    /// A person signed in with a recovery code.
+    SignedInByRecovery = "signed_in_by_recovery", "You signed in with a recovery code, which is used up now.";
     /// A password was set.
     PasswordSet = "password_set", "Your password was set.";
     /// A person signed in.

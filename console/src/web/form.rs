@@ -15,8 +15,8 @@ use super::visit::Visit;
 use crate::views::error_page::Kept;
 use crate::views::forms::{FORMS, is_like};
 
-/// Fields that are never kept: passwords, and the proof of a session.
-const NEVER_KEPT: [&str; 5] = ["csrf", "password", "current", "new", "again"];
+/// Fields that are never kept: passwords, codes, and the proof of a session.
+const NEVER_KEPT: [&str; 8] = ["csrf", "password", "current", "new", "again", "totp", "code", "ticket"];
 
 /// A form of somebody who is signed in.
 pub struct Form(Fields);
@@ -98,8 +98,11 @@ pub(super) fn back(action: &str) -> String {
     let mut parts = action.split('/').skip(1);
     match (parts.next(), parts.next()) {
         (Some(noun @ ("drafts" | "publications")), Some(id)) => format!("/{noun}/{id}"),
-        (Some("tokens" | "publishing"), _) => "/settings".to_owned(),
-        (Some(noun @ ("connections" | "operators" | "account" | "audit")), _) => format!("/{noun}"),
+        (Some("account"), Some("second-factor")) => "/account/second-factor".to_owned(),
+        (Some("publishing"), _) => "/settings".to_owned(),
+        (Some(noun @ ("connections" | "operators" | "tokens" | "account" | "audit")), _) => {
+            format!("/{noun}")
+        }
         _ => "/".to_owned(),
     }
 }
@@ -140,7 +143,8 @@ mod tests {
             ("/drafts", "/"),
             ("/publications/pub_1/resolve", "/publications/pub_1"),
             ("/operators/opr_1/disable", "/operators"),
-            ("/tokens", "/settings"),
+            ("/tokens", "/tokens"),
+            ("/account/second-factor/confirm", "/account/second-factor"),
             ("/account/sessions/ses_1/revoke", "/account"),
         ] {
             assert_eq!(back(action), page, "{action}");

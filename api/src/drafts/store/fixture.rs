@@ -33,6 +33,10 @@ pub(crate) async fn person(app: &App, name: &str, via: Via) -> Principal {
         roles: "author,reviewer,admin,auditor".to_owned(),
         disabled_at: None,
         created_at: app.now(),
+        totp_sealed: None,
+        totp_started_at: None,
+        totp_confirmed_at: None,
+        totp_step: None,
     };
     let tx = AuditedTx::begin(app).await.unwrap();
     operator::Entity::insert(row.into_active_model().reset_all())

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    operators::{TokenScope, testing as people},
+    operators::{NewToken, TokenScope, testing as people},
     testing::{self, TestApp},
 };
 
@@ -36,8 +36,8 @@ async fn a_cookie_is_a_session_on_pages_and_in_the_api() {
 async fn a_token_counts_in_the_api_alone_and_no_cookie_helps_a_dead_one() {
     let test = testing::app().await;
     let (ada, _) = people::admin(&test.app).await;
-    let scopes = [TokenScope::DraftsRead];
-    let (id, secret) = token::create(&test.app, &ada, "ci", &scopes).await.unwrap();
+    let new = NewToken { name: "ci".into(), scopes: vec![TokenScope::DraftsRead], expires_at: None };
+    let (id, secret) = token::create(&test.app, &ada, new).await.unwrap();
     let header = format!("bearer {}", secret.expose());
     let caller = ask(&test, "/api/v1/drafts", &[("authorization", &header)]).await;
     assert_eq!((caller.via, caller.proof), (Via::Token, Proof::Bearer));

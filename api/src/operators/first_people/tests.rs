@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     operators::{
-        OperatorChange,
+        OperatorChange, PasswordReset,
         link::{DeadLink, peek_link},
         names,
         testing::{log, person},
@@ -77,7 +77,8 @@ async fn with_an_app_there_is_one_person_whose_link_is_printed_until_a_password_
     assert_eq!(summary(&second), summary(&first));
     let admin = people::find_by_email(&test.app, "admin@localhost").await.unwrap();
     let password = Some(Secret::from("correct horse battery"));
-    people::reset_password(&test.app, Authority::command_line(), &admin.id, password).await.unwrap();
+    let to = PasswordReset { password, ..PasswordReset::default() };
+    people::reset_password(&test.app, Authority::command_line(), &admin.id, to).await.unwrap();
     assert!(first_people(&test.app, false, None).await.unwrap().is_empty());
 }
 
@@ -89,7 +90,8 @@ async fn after_a_rehearsal_somebody_can_enter_the_real_installation() {
     assert_eq!(summary(&links), [("Ada", "ada@rehearsal.example", "author,admin".to_owned())]);
     let ada = people::find_by_email(&test.app, "ada@rehearsal.example").await.unwrap();
     let password = Some(Secret::from("correct horse battery"));
-    people::reset_password(&test.app, Authority::command_line(), &ada.id, password).await.unwrap();
+    let to = PasswordReset { password, ..PasswordReset::default() };
+    people::reset_password(&test.app, Authority::command_line(), &ada.id, to).await.unwrap();
     assert!(first_people(&test.app, false, None).await.unwrap().is_empty());
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     operators::{
+        NewToken, Principal, SessionInfo,
         link::{DeadLink, peek_link},
         role::TokenScope,
         testing::{PASSWORD, admin, log, person, resumed, signed_in},
@@ -88,31 +89,36 @@ async fn a_disabled_admin_is_none_to_rely_on() {
     assert!(matches!(change(&test.app, &ada, ada.id(), disabled).await, Err(OperatorError::LastAdmin)));
 }
 
+async fn token_of(app: &App, maker: &Principal) -> Secret {
+    let new = NewToken { name: "ci".into(), scopes: vec![TokenScope::DraftsRead], expires_at: None };
+    token::create(app, &maker.admin().unwrap(), new).await.unwrap().1
+}
+
+async fn works(app: &App, secret: &Secret) -> bool {
+    token::resume(app, secret, Default::default()).await.unwrap().is_ok()
+}
+
 #[tokio::test]
-async fn disabling_ends_sessions_links_and_tokens_at_once_and_enabling_brings_no_session_or_link_back() {
+async fn disabling_ends_sessions_links_and_tokens_at_once_and_enabling_brings_none_back() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
     let rowan = person(&test.app, "rowan@x.example", "admin").await;
     let session = signed_in(&test.app, "rowan@x.example").await;
     let (principal, _) = resumed(&test.app, &session).await.unwrap();
     let link = issue_link(&test.app, &ada, &rowan.id).await.unwrap();
-    let scopes = [TokenScope::DraftsRead];
-    let (_, token) =
-        crate::operators::token::create(&test.app, &principal.admin().unwrap(), "ci", &scopes).await.unwrap();
+    let token = token_of(&test.app, &principal).await;
     let disabled = |flag| OperatorChange { disabled: Some(flag), ..Default::default() };
     change(&test.app, &ada, &rowan.id, disabled(true)).await.unwrap();
     assert!(resumed(&test.app, &session).await.is_none());
-    let resume = async || {
-        crate::operators::token::resume(&test.app, &token, Default::default()).await.unwrap().is_some()
-    };
-    assert!(!resume().await);
+    assert!(!works(&test.app, &token).await);
     assert!(matches!(issue_link(&test.app, &ada, &rowan.id).await, Err(OperatorError::Disabled)));
     change(&test.app, &ada, &rowan.id, disabled(false)).await.unwrap();
     assert!(resumed(&test.app, &session).await.is_none());
     assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Unknown));
-    assert!(resume().await, "the token was not revoked, its owner was away");
+    assert!(!works(&test.app, &token).await);
     let kinds = log(&test.app).await.0;
-    assert_eq!(kinds[kinds.len() - 3..], ["operator_disabled", "session_revoked", "operator_enabled"]);
+    let told = ["operator_disabled", "session_revoked", "token_revoked", "operator_enabled"];
+    assert_eq!(kinds[kinds.len() - 4..], told);
 }
 
 #[tokio::test]
@@ -171,11 +177,11 @@ async fn a_lost_password_is_replaced_by_a_link_or_by_a_new_one() {
     let rowan = person(&test.app, "rowan@x.example", "reviewer").await;
     let session = signed_in(&test.app, "rowan@x.example").await;
     let by = Authority::command_line;
-    let link = reset_password(&test.app, by(), &rowan.id, None).await.unwrap().unwrap();
+    let link = reset_password(&test.app, by(), &rowan.id, PasswordReset::default()).await.unwrap().unwrap();
     assert!(resumed(&test.app, &session).await.is_none());
     assert!(!find(&test.app, &rowan.id).await.unwrap().has_password());
-    let password = Some(Secret::from(PASSWORD));
-    assert!(reset_password(&test.app, by(), &rowan.id, password).await.unwrap().is_none());
+    let to = PasswordReset { password: Some(Secret::from(PASSWORD)), ..PasswordReset::default() };
+    assert!(reset_password(&test.app, by(), &rowan.id, to).await.unwrap().is_none());
     signed_in(&test.app, "rowan@x.example").await;
     assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Unknown));
 }
@@ -188,4 +194,26 @@ async fn pages_learn_the_names_of_those_who_are_known() {
     let ids = [rowan.id.clone(), unknown, rowan.id.clone()];
     let names = names(&test.app, ids).await.unwrap();
     assert_eq!(names.into_iter().collect::<Vec<_>>(), [(rowan.id, "rowan".to_owned())]);
+}
+
+#[tokio::test]
+async fn tokens_end_with_a_password_that_was_lost() {
+    let test = testing::app().await;
+    let (ada, info) = admin(&test.app).await;
+    let ending = async |token: Secret| assert!(!works(&test.app, &token).await);
+    let token = token_of(&test.app, &ada).await;
+    reset_password(&test.app, Authority::command_line(), ada.id(), PasswordReset::default()).await.unwrap();
+    ending(token).await;
+
+    let token = token_of(&test.app, &ada).await;
+    let own = Secret::from("quite another sentence");
+    let from_link = SessionInfo { is_from_link: true, ..info.clone() };
+    let person = ada.in_person().unwrap();
+    crate::operators::set_password(&test.app, &person, &from_link, None, own.clone()).await.unwrap();
+    assert!(works(&test.app, &token).await, "a first password replaces none");
+    let next = Secret::from("yet another sentence");
+    crate::operators::set_password(&test.app, &person, &info, Some(own), next.clone()).await.unwrap();
+    assert!(works(&test.app, &token).await, "whoever knows the old one has lost nothing");
+    crate::operators::set_password(&test.app, &person, &from_link, None, next).await.unwrap();
+    ending(token).await;
 }

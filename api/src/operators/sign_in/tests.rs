@@ -11,7 +11,7 @@ use crate::{
 };
 
 async fn attempt(app: &App, email: &str, password: &str) -> Result<Session, SignInError> {
-    with_password(app, &net(), Via::Page, email, Secret::from(password)).await
+    with_password(app, &net(), Via::Page, email, Secret::from(password), None).await
 }
 
 async fn link_for(app: &App, operator: &Operator) -> Secret {
@@ -19,7 +19,7 @@ async fn link_for(app: &App, operator: &Operator) -> Secret {
 }
 
 async fn open(app: &App, link: &Secret, password: Option<&str>) -> Result<Session, SignInError> {
-    with_link(app, &net(), Via::Page, link, password.map(Secret::from)).await
+    with_link(app, &net(), Via::Page, link, password.map(Secret::from), None).await
 }
 
 #[tokio::test]
@@ -40,7 +40,9 @@ async fn whoever_is_refused_learns_nothing_and_the_log_keeps_nothing_they_typed(
     let ada = person(&test.app, "ada@x.example", "author").await;
     let gone = person(&test.app, "gone@x.example", "author").await;
     let linked = person(&test.app, "linked@x.example", "author").await;
-    people::reset_password(&test.app, Authority::command_line(), &linked.id, None).await.unwrap();
+    people::reset_password(&test.app, Authority::command_line(), &linked.id, Default::default())
+        .await
+        .unwrap();
     let disabled = OperatorChange { disabled: Some(true), ..Default::default() };
     people::change(&test.app, Authority::command_line(), &ada.id, disabled.clone()).await.unwrap();
     people::change(&test.app, Authority::command_line(), &gone.id, disabled).await.unwrap();
@@ -78,7 +80,10 @@ async fn guessing_from_one_place_is_slowed_and_the_person_still_comes_in_from_an
     assert_eq!(log(&test.app).await.0.len(), failures, "what is not tried is not told");
     let elsewhere = Net { address: Some("198.51.100.1".to_owned()), user_agent: None };
     let password = Secret::from(PASSWORD);
-    with_password(&test.app, &elsewhere, Via::Api, "ada@x.example", password).await.map(|_| ()).unwrap();
+    with_password(&test.app, &elsewhere, Via::Api, "ada@x.example", password, None)
+        .await
+        .map(|_| ())
+        .unwrap();
 }
 
 #[tokio::test]
@@ -86,7 +91,8 @@ async fn one_address_cannot_try_many_accounts_either() {
     let test = testing::app().await;
     let mut refused = 0;
     for n in 0..31 {
-        let attempt = with_link(&test.app, &net(), Via::Page, &Secret::from(format!("{n}")), None).await;
+        let attempt =
+            with_link(&test.app, &net(), Via::Page, &Secret::from(format!("{n}")), None, None).await;
         refused += u32::from(matches!(attempt, Err(SignInError::TooMany(_))));
     }
     assert_eq!(refused, 1);
@@ -155,7 +161,9 @@ async fn a_link_dies_with_its_persons_access() {
 async fn a_link_may_bring_the_password_that_is_set_with_it() {
     let test = testing::app().await;
     let ada = person(&test.app, "ada@x.example", "author").await;
-    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, None).await.unwrap();
+    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, Default::default())
+        .await
+        .unwrap();
     let link = link.unwrap();
     let refused = open(&test.app, &link, Some("short")).await.map(|_| ()).unwrap_err();
     assert_eq!(refused.fields()[0].code, "too_short");
@@ -169,7 +177,9 @@ async fn a_link_may_bring_the_password_that_is_set_with_it() {
 async fn whoever_comes_by_link_without_a_password_is_asked_for_one() {
     let test = testing::app().await;
     let ada = person(&test.app, "ada@x.example", "author").await;
-    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, None).await.unwrap();
+    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, Default::default())
+        .await
+        .unwrap();
     let session = open(&test.app, &link.unwrap(), None).await.unwrap();
     assert!(session.asks_password);
     let (_, info) = resumed(&test.app, &session).await.unwrap();
@@ -180,10 +190,10 @@ async fn whoever_comes_by_link_without_a_password_is_asked_for_one() {
 async fn a_command_takes_the_persons_password() {
     let test = testing::app().await;
     person(&test.app, "ada@x.example", "author").await;
-    let ada = authenticate_cli(&test.app, "ada@x.example", Secret::from(PASSWORD)).await.unwrap();
+    let ada = authenticate_cli(&test.app, "ada@x.example", &Secret::from(PASSWORD), None).await.unwrap();
     assert!(ada.author().is_ok());
     assert_eq!(ada.actor().via, Via::Cli);
-    let refused = authenticate_cli(&test.app, "ada@x.example", Secret::from("wrong")).await;
+    let refused = authenticate_cli(&test.app, "ada@x.example", &Secret::from("wrong"), None).await;
     assert!(matches!(refused, Err(SignInError::Wrong)));
     assert_eq!(log(&test.app).await.0.last().unwrap(), "sign_in_failed denied");
 }

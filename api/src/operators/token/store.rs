@@ -3,7 +3,7 @@
 use countersign_entities::{
     Timestamp,
     api_token::{ActiveModel, Column, Entity, Model},
-    ids::TokenId,
+    ids::{OperatorId, TokenId},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
@@ -25,6 +25,8 @@ impl From<Model> for Token {
             created_at: row.created_at,
             last_used_at: row.last_used_at,
             revoked_at: row.revoked_at,
+            revoked_why: row.revoked_why,
+            expires_at: row.expires_at,
         }
     }
 }
@@ -48,6 +50,16 @@ pub(super) async fn list(on: &impl Reads) -> Result<Vec<Token>, Fault> {
     Ok(rows.into_iter().map(Token::from).collect())
 }
 
+/// All tokens of a person.
+pub(super) async fn list_of(on: &impl Reads, owner: &OperatorId) -> Result<Vec<Token>, Fault> {
+    let rows = Entity::find()
+        .filter(Column::OperatorId.eq(owner.clone()))
+        .order_by_desc(Column::CreatedAt)
+        .all(on.connection())
+        .await?;
+    Ok(rows.into_iter().map(Token::from).collect())
+}
+
 pub(super) async fn insert(tx: &AuditedTx<'_>, token: &Token, secret_sha256: Vec<u8>) -> Result<(), Fault> {
     let row = ActiveModel {
         id: Set(token.id.clone()),
@@ -58,15 +70,23 @@ pub(super) async fn insert(tx: &AuditedTx<'_>, token: &Token, secret_sha256: Vec
         created_at: Set(token.created_at),
         last_used_at: Set(token.last_used_at),
         revoked_at: Set(token.revoked_at),
+        revoked_why: Set(token.revoked_why.clone()),
+        expires_at: Set(token.expires_at),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
 /// Revokes a token; `false` if it was before.
-pub(super) async fn revoke(tx: &AuditedTx<'_>, id: &TokenId, now: Timestamp) -> Result<bool, Fault> {
+pub(super) async fn revoke(
+    tx: &AuditedTx<'_>,
+    id: &TokenId,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, Fault> {
     let updated = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::RevokedWhy, Expr::value(why))
         .filter(Column::Id.eq(id.clone()))
         .filter(Column::RevokedAt.is_null())
         .exec(tx.connection())

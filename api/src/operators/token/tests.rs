@@ -12,15 +12,23 @@ use crate::{
 
 const WRITE: [TokenScope; 2] = [TokenScope::DraftsWrite, TokenScope::PublicationsRead];
 
+fn named(name: &str, scopes: &[TokenScope]) -> NewToken {
+    NewToken { name: name.to_owned(), scopes: scopes.to_vec(), expires_at: None }
+}
+
+async fn opened(app: &App, secret: &Secret) -> Option<Principal> {
+    resume(app, secret, net()).await.unwrap().ok()
+}
+
 #[tokio::test]
 async fn a_token_acts_for_its_maker_within_its_scopes() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
     let both = OperatorChange { roles: Some("author,admin,reviewer".parse().unwrap()), ..Default::default() };
     people::change(&test.app, Authority::command_line(), ada.id(), both).await.unwrap();
-    let (id, secret) = create(&test.app, &ada, "ci", &WRITE).await.unwrap();
+    let (id, secret) = create(&test.app, &ada, named("ci", &WRITE)).await.unwrap();
     assert!(secret.expose().starts_with("cs_"));
-    let token = resume(&test.app, &secret, net()).await.unwrap().unwrap();
+    let token = opened(&test.app, &secret).await.unwrap();
     assert_eq!(token.id(), ada.id());
     assert_eq!((token.actor().via, token.actor().token.as_ref()), (Via::Token, Some(&id)));
     assert!(token.author().is_ok());
@@ -32,17 +40,41 @@ async fn a_token_acts_for_its_maker_within_its_scopes() {
 }
 
 #[tokio::test]
-async fn a_token_loses_with_its_owner() {
+async fn a_token_ends_with_the_role_that_it_needs_and_does_not_come_back_with_it() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
     let rowan = person(&test.app, "rowan@x.example", "author").await;
-    let principal = authenticate_cli(&test.app, "rowan@x.example", Secret::from(PASSWORD)).await.unwrap();
+    let principal =
+        authenticate_cli(&test.app, "rowan@x.example", &Secret::from(PASSWORD), None).await.unwrap();
     let owner = TokenOwner::on_command_line(&principal).unwrap();
-    let (_, secret) = create(&test.app, owner, "ci", &WRITE).await.unwrap();
-    let roles = OperatorChange { roles: Some("auditor".parse().unwrap()), ..Default::default() };
-    people::change(&test.app, &ada, &rowan.id, roles).await.unwrap();
-    let token = resume(&test.app, &secret, net()).await.unwrap().unwrap();
-    assert!(token.author().is_err());
+    let (_, secret) = create(&test.app, owner, named("ci", &WRITE)).await.unwrap();
+    let owner = TokenOwner::on_command_line(&principal).unwrap();
+    let (_, reading) = create(&test.app, owner, named("ci", &[TokenScope::DraftsRead])).await.unwrap();
+    let roles = |roles: &str| OperatorChange { roles: Some(roles.parse().unwrap()), ..Default::default() };
+    people::change(&test.app, &ada, &rowan.id, roles("author,reviewer")).await.unwrap();
+    people::change(&test.app, &ada, &rowan.id, roles("author")).await.unwrap();
+    assert!(opened(&test.app, &secret).await.is_some(), "it needs no reviewer");
+    people::change(&test.app, &ada, &rowan.id, roles("auditor")).await.unwrap();
+    people::change(&test.app, &ada, &rowan.id, roles("author")).await.unwrap();
+    assert!(opened(&test.app, &secret).await.is_none());
+    assert!(opened(&test.app, &reading).await.is_some(), "it needs no role in particular");
+    let why = list(&test.app).await.unwrap().into_iter().find_map(|token| token.revoked_why);
+    assert_eq!(why.as_deref(), Some("role_lost"));
+}
+
+#[tokio::test]
+async fn a_token_ends_when_its_time_is_over() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let end = test.app.now().plus(Duration::from_secs(60));
+    let new = NewToken { expires_at: Some(end), ..named("ci", &WRITE) };
+    let (_, secret) = create(&test.app, &ada, new.clone()).await.unwrap();
+    assert!(opened(&test.app, &secret).await.is_some());
+    test.clock.advance(Duration::from_secs(60));
+    assert_eq!(resume(&test.app, &secret, net()).await.unwrap().map(drop), Err(DeadToken::Expired));
+    assert_eq!(list(&test.app).await.unwrap()[0].state(test.app.now()), TokenState::Expired);
+    let late = create(&test.app, &ada, new).await.map(drop).unwrap_err();
+    assert!(matches!(late, OperatorError::Fields(fields) if fields[0].code == "past"));
 }
 
 #[tokio::test]
@@ -50,8 +82,8 @@ async fn nobody_but_an_admin_or_who_proved_a_password_to_a_command_makes_one() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
     assert_eq!(TokenOwner::on_command_line(&ada).unwrap_err(), Forbidden::Token);
-    let (_, secret) = create(&test.app, &ada, "ci", &WRITE).await.unwrap();
-    let token = resume(&test.app, &secret, net()).await.unwrap().unwrap();
+    let (_, secret) = create(&test.app, &ada, named("ci", &WRITE)).await.unwrap();
+    let token = opened(&test.app, &secret).await.unwrap();
     assert_eq!(TokenOwner::on_command_line(&token).unwrap_err(), Forbidden::Token);
 }
 
@@ -59,9 +91,9 @@ async fn nobody_but_an_admin_or_who_proved_a_password_to_a_command_makes_one() {
 async fn a_revoked_token_is_dead_at_once() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
-    let (id, secret) = create(&test.app, &ada, "ci", &WRITE).await.unwrap();
+    let (id, secret) = create(&test.app, &ada, named("ci", &WRITE)).await.unwrap();
     revoke(&test.app, &ada, &id).await.unwrap();
-    assert!(resume(&test.app, &secret, net()).await.unwrap().is_none());
+    assert!(opened(&test.app, &secret).await.is_none());
     assert!(matches!(revoke(&test.app, &ada, &id).await, Err(OperatorError::TokenRevoked)));
     let unknown = "tok_unknown".parse().unwrap();
     assert!(matches!(revoke(&test.app, &ada, &unknown).await, Err(OperatorError::TokenNotFound)));
@@ -73,9 +105,9 @@ async fn a_revoked_token_is_dead_at_once() {
 async fn its_last_use_is_written_down_once_a_minute() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
-    let (_, secret) = create(&test.app, &ada, "ci", &WRITE).await.unwrap();
+    let (_, secret) = create(&test.app, &ada, named("ci", &WRITE)).await.unwrap();
     let used = async || {
-        resume(&test.app, &secret, net()).await.unwrap().unwrap();
+        opened(&test.app, &secret).await.unwrap();
         list(&test.app).await.unwrap().remove(0).last_used_at
     };
     let start = test.app.now();
@@ -90,11 +122,11 @@ async fn its_last_use_is_written_down_once_a_minute() {
 async fn what_is_no_token_opens_nothing() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
-    let (id, secret) = create(&test.app, &ada, "ci", &WRITE).await.unwrap();
+    let (id, secret) = create(&test.app, &ada, named("ci", &WRITE)).await.unwrap();
     let bare = secret.expose().trim_start_matches("cs_").to_owned();
     for text in ["", "cs_", "cs_x", id.as_str(), bare.as_str()] {
-        assert!(resume(&test.app, &Secret::from(text), net()).await.unwrap().is_none());
+        assert!(opened(&test.app, &Secret::from(text)).await.is_none());
     }
-    assert!(matches!(create(&test.app, &ada, "", &WRITE).await, Err(OperatorError::Fields(_))));
-    assert!(matches!(create(&test.app, &ada, "x", &[]).await, Err(OperatorError::Fields(_))));
+    assert!(matches!(create(&test.app, &ada, named("", &WRITE)).await, Err(OperatorError::Fields(_))));
+    assert!(matches!(create(&test.app, &ada, named("x", &[])).await, Err(OperatorError::Fields(_))));
 }

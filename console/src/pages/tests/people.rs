@@ -105,7 +105,8 @@ async fn roles_open_their_own_doors() {
     );
     let settings = rowan.get("/settings").await;
     assert!(settings.status == 200 && !settings.has("API tokens") && !settings.has("href=\"/operators\""));
-    assert!(site.signed_in("Ada").await.get("/settings").await.has("API tokens"));
+    assert_eq!(rowan.get("/tokens").await.status, 403);
+    assert!(site.signed_in("Ada").await.get("/settings").await.has("href=\"/tokens\""));
 }
 
 #[tokio::test]
@@ -118,12 +119,12 @@ async fn a_token_is_shown_once_and_revoked() {
     let page = ada.post("/tokens", &sent).await;
     assert!(page.status == 200 && page.has("Copy it now"), "{}", page.html);
     let secret = page.html.split("cs_").nth(1).unwrap().split('<').next().unwrap().to_owned();
-    let list = ada.get("/settings").await;
+    let list = ada.get("/tokens").await;
     assert!(list.has("cms-sync") && !list.has(&secret));
     let id = id_after(&list.html, "/tokens/tok_");
     let page = ada.post(&format!("/tokens/tok_{id}/revoke"), &[]).await;
-    assert_eq!(page.location, "/settings#tokens");
-    assert!(ada.get("/settings").await.has("Revoked"));
+    assert_eq!(page.location, "/tokens");
+    assert!(ada.get("/tokens").await.has("Revoked"));
     assert_eq!(ada.post(&format!("/tokens/tok_{id}/revoke"), &[]).await.status, 409);
 }
 

@@ -4,10 +4,11 @@ use super::{DAY, HOUR, NOW, Page, Tongue};
 use crate::views::account::{self, Account, Session};
 use crate::views::form::FieldError;
 use crate::views::frame::{Paused, Roles};
-use crate::views::operators::{self, Add, Disable, IssuedLink, Operator, Operators};
+use crate::views::operators::{self, Add, Disable, IssuedLink, Operator, Operators, ResetFactor};
 use crate::views::publishing::Publishing;
+use crate::views::second_factor::{self, Failed, SecondFactor, Started};
 use crate::views::settings::{self, Group, Settings};
-use crate::views::tokens::{Token, Tokens};
+use crate::views::tokens::{self, State, Token, Tokens};
 
 pub(super) fn pages(t: Tongue) -> Vec<Page> {
     let frame = t.frame();
@@ -15,26 +16,72 @@ pub(super) fn pages(t: Tongue) -> Vec<Page> {
     if let Some(viewer) = &mut quiet.viewer {
         viewer.has_shortcuts = false;
     }
-    let disable = |would_void| Disable { id: "opr_2".into(), name: t.say("Jonas Lindqvist"), would_void };
+    let disable = |would_void, tokens| Disable {
+        id: "opr_2".into(),
+        name: t.say("Jonas Lindqvist"),
+        would_void,
+        tokens,
+    };
+    let reset = ResetFactor { id: "opr_2".into(), name: t.say("Jonas Lindqvist") };
     let voids = vec![(t.say("Sourdough timetable for people with jobs"), "/drafts/drf_2".to_owned())];
     let reader = Settings {
         publishing: Publishing { due_soon: 3, ..Publishing::default() },
-        tokens: None,
+        has_tokens: false,
         ..settings(t)
     };
     let running = Publishing { may_pause: true, ..reader.publishing.clone() };
     let runs = Settings { publishing: running, ..reader.clone() };
-    let account =
-        |has_password| Account { email: t.say("jonas@halden.example"), has_password, sessions: sessions(t) };
-    vec![
+    let account = |has_password: bool, codes_left| Account {
+        email: t.say("jonas@halden.example"),
+        has_password,
+        codes_left,
+        sessions: sessions(t),
+    };
+    let mut pages = vec![
         Page { name: "operators", html: operators::page(&frame, &operators(t)) },
-        Page { name: "operator-disable", html: operators::disable(&frame, &disable(voids)) },
-        Page { name: "operator-disable-free", html: operators::disable(&frame, &disable(Vec::new())) },
+        Page {
+            name: "operator-disable",
+            html: operators::disable(&frame, &disable(voids, vec![t.say("cms-sync")])),
+        },
+        Page {
+            name: "operator-disable-free",
+            html: operators::disable(&frame, &disable(Vec::new(), Vec::new())),
+        },
+        Page { name: "operator-second-factor", html: operators::reset_factor(&frame, &reset) },
         Page { name: "settings", html: settings::page(&frame, &settings(t)) },
         Page { name: "settings-read-only", html: settings::page(&frame, &reader) },
         Page { name: "settings-running", html: settings::page(&frame, &runs) },
-        Page { name: "account", html: account::page(&frame, &account(true)) },
-        Page { name: "account-new", html: account::page(&quiet, &account(false)) },
+        Page { name: "account", html: account::page(&frame, &account(true, Some(9))) },
+        Page { name: "account-new", html: account::page(&quiet, &account(false, None)) },
+        Page { name: "tokens", html: tokens::page(&frame, &all_tokens(t)) },
+        Page { name: "tokens-none", html: tokens::page(&frame, &Tokens::default()) },
+    ];
+    pages.extend(second_factors(t));
+    pages
+}
+
+fn second_factors(t: Tongue) -> Vec<Page> {
+    let frame = t.frame();
+    let wrong = |field: &str| vec![FieldError { field: field.into(), words: t.say("This is not right.") }];
+    let off =
+        SecondFactor { has_password: true, failed: Some(Failed::Start), errors: wrong("password"), on: None };
+    let on = SecondFactor {
+        on: Some((NOW - DAY, 3)),
+        failed: Some(Failed::Off),
+        errors: wrong("totp"),
+        ..off.clone()
+    };
+    let none = SecondFactor::default();
+    let url = format!("otpauth://totp/Countersign:{}?secret=GEZDGNBVGY3TQOJQ", t.say("jonas"));
+    let started = Started { secret: "GEZDGNBVGY3TQOJQ".into(), url };
+    let codes: Vec<String> = (0..10).map(|n| format!("7k3m-9qpz-02vd-h4t{n}")).collect();
+    vec![
+        Page { name: "second-factor-off", html: second_factor::page(&frame, &off) },
+        Page { name: "second-factor-on", html: second_factor::page(&frame, &on) },
+        Page { name: "second-factor-no-password", html: second_factor::page(&frame, &none) },
+        Page { name: "second-factor-started", html: second_factor::started(&frame, &started) },
+        Page { name: "second-factor-confirm", html: second_factor::confirm(&frame, &wrong("code")) },
+        Page { name: "second-factor-codes", html: second_factor::codes(&frame, &codes) },
     ]
 }
 
@@ -47,6 +94,7 @@ fn operators(t: Tongue) -> Operators {
         is_disabled,
         is_self,
         has_password: !is_disabled,
+        has_factor: !is_disabled,
         errors: Vec::new(),
     };
     let author = Roles { author: true, admin: true, ..Roles::default() };
@@ -87,24 +135,32 @@ fn settings(t: Tongue) -> Settings {
             },
         ],
         publishing: Publishing { paused: Some(paused), may_pause: true, may_resume: true, due_soon: 3 },
-        tokens: Some(tokens(t)),
+        has_tokens: true,
     }
 }
 
-fn tokens(t: Tongue) -> Tokens {
-    let token = |id: &str, name: &str, is_revoked: bool| Token {
+fn all_tokens(t: Tongue) -> Tokens {
+    let token = |id: &str, name: &str, state: State| Token {
         id: id.into(),
         name: t.say(name),
         owner: t.say("Mira Okafor"),
         scopes: "drafts:write, drafts:read".into(),
-        used_at: is_revoked.then_some(NOW - DAY),
-        is_revoked,
+        created_at: NOW - 2 * DAY,
+        used_at: (state != State::Active).then_some(NOW - DAY),
+        expires_at: (state != State::Revoked(None)).then_some(NOW + DAY),
+        state,
     };
     Tokens {
-        items: vec![token("tok_1", "cms-sync", false), token("tok_2", "old-sync", true)],
+        items: vec![
+            token("tok_1", "cms-sync", State::Active),
+            token("tok_2", "old-sync", State::Revoked(None)),
+            token("tok_3", "older-sync", State::Revoked(Some("its person was disabled"))),
+            token("tok_4", "oldest-sync", State::Expired),
+        ],
         issued: Some((t.say("cms-sync"), t.say("cs_shown_once"))),
         name: t.say("cms"),
         scopes: vec!["drafts:read".into()],
+        expires: tokens::NEVER.into(),
         errors: vec![FieldError { field: "scope".into(), words: "Tick at least one.".into() }],
     }
 }
@@ -114,6 +170,7 @@ fn sessions(t: Tongue) -> Vec<Session> {
         id: id.into(),
         is_current,
         user_agent: t.say("Firefox 145 on Linux"),
+        address: Some(t.say("192.0.2.7")),
         created_at: NOW - DAY,
         seen_at: NOW - HOUR,
     };
