@@ -181,6 +181,7 @@ pub(crate) fn row(
         account: None,
         status,
         answered: false,
+        taken_bytes: 0,
     }
 }
 

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::decision::Decision;
-use crate::faults::{Fault, Kind};
+use crate::faults::{Fault, Kind, Place};
 use crate::simulator::Simulator;
+use crate::swollen;
 use crate::wire::{End, Switches};
 
 /// How long an answer drips, or a call waits, when the fault does not say.
@@ -50,13 +51,22 @@ impl Sender {
                 Response::default()
             }
             Kind::Reset => {
-                self.switches.end(remote, End::Reset);
-                Response::default()
+                let end = match fault.at {
+                    None => End::Reset,
+                    Some(Place::Head) => End::ResetInHead,
+                    Some(Place::Body) => End::ResetInBody,
+                };
+                self.switches.end(remote, end);
+                plain(&decision)
             }
             Kind::Status => other_status(&decision, &fault),
             Kind::Html => web_page(&decision, &fault),
             Kind::CutBody => cut(&decision, &fault),
             Kind::Slow => drip(simulator.clone(), decision, &fault),
+            Kind::Oversized => swollen::oversized(simulator.clone(), &decision, &fault),
+            Kind::Gzip => swollen::gzip(&decision),
+            Kind::GzipBomb => swollen::gzip_bomb(&decision, &fault),
+            Kind::BadUtf8 => bad_utf8(&decision),
             Kind::Hide | Kind::Alter | Kind::Duplicate => plain(&decision),
         }
     }
@@ -86,7 +96,7 @@ pub(crate) fn internal(error: &tokio::task::JoinError) -> poem::Error {
     poem::Error::from_string(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn head(decision: &Decision, status: u16) -> Response {
+pub(crate) fn head(decision: &Decision, status: u16) -> Response {
     let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap_or_default()).finish();
     let headers = response.headers_mut();
     decision.standing.write(headers);
@@ -100,7 +110,11 @@ fn head(decision: &Decision, status: u16) -> Response {
     response
 }
 
-fn with_body(mut response: Response, content_type: &'static str, body: impl Into<Body>) -> Response {
+pub(crate) fn with_body(
+    mut response: Response,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response {
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response.set_body(body);
     response
@@ -118,7 +132,11 @@ fn other_status(decision: &Decision, fault: &Fault) -> Response {
     let status = fault.status.unwrap_or(500);
     let message = fault.message.as_deref().unwrap_or("Something went wrong on our end. Sorry about that.");
     let body = json!({"code": fault.code.unwrap_or(i64::from(status)), "message": message});
-    let mut response = with_body(head(decision, status), "application/json", body.to_string());
+    let body = fault.body.clone().unwrap_or_else(|| body.to_string());
+    let mut response = match (status, body.as_str()) {
+        (204 | 304, _) | (_, "") => head(decision, status),
+        _ => with_body(head(decision, status), "application/json", body),
+    };
     add_headers(response.headers_mut(), fault);
     response
 }
@@ -132,13 +150,23 @@ fn web_page(decision: &Decision, fault: &Fault) -> Response {
 
 fn add_headers(headers: &mut HeaderMap, fault: &Fault) {
     for (name, value) in &fault.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
-            headers.insert(name, value);
+        let Ok(name) = name.parse::<HeaderName>() else { continue };
+        headers.remove(&name);
+        for value in value.lines().filter_map(|line| HeaderValue::from_str(line).ok()) {
+            headers.append(&name, value);
         }
     }
 }
 
-fn text(body: Option<&Value>) -> Bytes {
+/// The body with a byte in its first text that no UTF-8 has.
+fn bad_utf8(decision: &Decision) -> Response {
+    let mut bytes = text(decision.body.as_ref()).to_vec();
+    let texts = bytes.windows(2).position(|bytes| bytes == b":\"");
+    bytes.insert(texts.map_or(0, |place| place + 2), 0xff);
+    with_body(head(decision, decision.status), "application/json", bytes)
+}
+
+pub(crate) fn text(body: Option<&Value>) -> Bytes {
     body.map(Value::to_string).unwrap_or_default().into()
 }
 
@@ -162,9 +190,9 @@ fn cut(decision: &Decision, fault: &Fault) -> Response {
 /// Sends the body in drops, and marks it answered with the last.
 fn drip(simulator: Simulator, decision: Decision, fault: &Fault) -> Response {
     let whole = text(decision.body.as_ref());
-    let (length, pause) = (whole.len(), delay(fault) / u32::try_from(DROPS).unwrap_or(1));
-    let response = head(&decision, decision.status);
-    let size = length.div_ceil(DROPS).max(1);
+    let (length, response) = (whole.len(), head(&decision, decision.status));
+    let size = fault.drop_bytes.unwrap_or_else(|| length.div_ceil(DROPS)).max(1);
+    let pause = delay(fault) / u32::try_from(length.div_ceil(size)).unwrap_or(1).max(1);
     let drops = stream::unfold(whole, move |mut rest| {
         let (simulator, number, pins) = (simulator.clone(), decision.number, decision.pins.clone());
         async move {
@@ -182,7 +210,7 @@ fn drip(simulator: Simulator, decision: Decision, fault: &Fault) -> Response {
     sized(response, length, drops)
 }
 
-fn sized(
+pub(crate) fn sized(
     response: Response,
     length: usize,
     pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,

@@ -21,6 +21,10 @@ pub struct Dialect {
     pub has_retry_after: bool,
     /// Scopes in token answers are separated by commas in place of spaces.
     pub separates_by_comma: bool,
+    /// A page of a list holds at most so many items, whatever `page_size` asks for; 250 if absent.
+    pub largest_page: Option<u16>,
+    /// A refresh answers with the refresh token that was used, which stays good.
+    pub keeps_refresh_token: bool,
 }
 
 impl Dialect {

@@ -31,7 +31,11 @@ pub struct Fault {
     /// For `status`: the `message` of the body. For `alter`: the title that the Pin will show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// For `status` and `html`: headers to add, such as `Retry-After`.
+    /// For `status`: the body in place of `code` and `message`, as it is; empty: none at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// For `status` and `html`: headers to add, such as `Retry-After`. A value of several lines makes as many
+    /// headers; an empty one leaves out a header that would be there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// How many calls it meets: 1 if absent, 0 for every one until the faults are replaced. For `hide`
@@ -43,7 +47,19 @@ pub struct Fault {
     /// long on the virtual clock the Pin is not listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
+    /// For `reset`: where in the answer; before its first byte if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Place>,
+    /// For `slow`: the bytes of a drop; a tenth of the answer if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drop_bytes: Option<usize>,
+    /// For `oversized` and `gzip_bomb`: how large the body is, or becomes; 100 if absent, 65536 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mebibytes: Option<u32>,
 }
+
+/// The most mebibytes that a body may have.
+const LARGEST: u32 = 65_536;
 
 /// On which side of the effect a fault lies.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -56,22 +72,40 @@ pub enum When {
     After,
 }
 
+/// Where in an answer it breaks off.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In the middle of its headers.
+    Head,
+    /// After the first bytes of its body.
+    Body,
+}
+
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// No answer; the connection stays open until the client gives up.
     Timeout,
-    /// The connection is reset (a TCP RST).
+    /// The connection is reset (a TCP RST), perhaps in the middle of the answer: `at`.
     Reset,
-    /// Another answer: `status`, `code`, `message`, `headers`.
+    /// Another answer: `status`, `code`, `message` or `body`, `headers`.
     Status,
     /// Half of the body that Content-Length promises, then the connection ends.
     CutBody,
-    /// The answer comes in drops; with `before`, the call is acted on late.
+    /// The answer comes in drops of `drop_bytes`; with `before`, the call is acted on late.
     Slow,
     /// A web page in place of JSON.
     Html,
+    /// Blanks without end before the answer: `mebibytes`.
+    Oversized,
+    /// The answer, packed with gzip.
+    Gzip,
+    /// A few packed bytes that become many: `mebibytes`.
+    GzipBomb,
+    /// The answer with bytes in it that are no UTF-8.
+    BadUtf8,
     /// The created Pin is listed late.
     Hide,
     /// The created Pin shows another title than was sent.
@@ -89,6 +123,9 @@ pub enum BadFault {
     /// A status that is no answer.
     #[error("fault {0}: status {1} is not between 200 and 599")]
     Status(usize, u16),
+    /// Drops of nothing never end, and some sizes are absurd.
+    #[error("fault {0}: drop_bytes is at least 1, mebibytes at most 65536")]
+    Size(usize),
     /// Only `pins/create` makes Pins.
     #[error("fault {0}: hide, alter and duplicate belong to pins/create")]
     NotPins(usize),
@@ -117,7 +154,11 @@ impl Fault {
             message: None,
             headers: BTreeMap::new(),
             times: None,
+            body: None,
             delay_ms: None,
+            at: None,
+            drop_bytes: None,
+            mebibytes: None,
         }
     }
 
@@ -152,6 +193,9 @@ impl Fault {
         }
         if let Some(status) = self.status.filter(|status| !(200..600).contains(status)) {
             return Err(BadFault::Status(place, status));
+        }
+        if self.drop_bytes == Some(0) || self.mebibytes.is_some_and(|size| size > LARGEST) {
+            return Err(BadFault::Size(place));
         }
         if self.is_about_pins() && !matches!(self.operation.as_str(), "pins/create" | "*") {
             return Err(BadFault::NotPins(place));

@@ -71,6 +71,9 @@ pub struct LedgerRequest {
     pub status: Option<u16>,
     /// Whether an answer was sent whole.
     pub answered: bool,
+    /// Of an `oversized` answer: the bytes that the client, and the buffers before it, took.
+    #[serde(default)]
+    pub taken_bytes: u64,
 }
 
 impl Ledger {
@@ -89,6 +92,13 @@ impl Ledger {
             self.requests.remove(0);
         }
         number
+    }
+
+    /// More bytes of an answer were taken.
+    pub(crate) fn taken(&mut self, number: u64, bytes: usize) {
+        if let Some(request) = self.requests.iter_mut().rev().find(|request| request.number == number) {
+            request.taken_bytes += bytes as u64;
+        }
     }
 
     /// The answer of request `number` has left in full.

@@ -33,7 +33,7 @@
 //! | `GET`, `POST /_simulator/clock` `{"advance_s"}` | the virtual clock |
 //! | `POST /_simulator/revoke` `{"account"}` | that account's tokens and codes die |
 //! | `POST /_simulator/reset` | as at first, but for the app's id and secret |
-//! | `POST /_simulator/pins` | somebody else's Pin, see [`NewPin`] |
+//! | `POST /_simulator/pins` | somebody else's Pins, see [`NewPin`] |
 //! | `GET`, `POST /_simulator/dialect` | see [`Dialect`] |
 //! | `POST /_simulator/tier` `{"tier"}` | the app's access tier |
 //! | `GET /_simulator/boards` | accounts, boards and sections of both environments |
@@ -73,6 +73,7 @@ mod seed;
 mod server;
 mod simulator;
 mod store;
+mod swollen;
 mod wire;
 mod world;
 
@@ -80,7 +81,7 @@ pub use accounts::Account;
 pub use boards::{Board, Privacy, Section};
 pub use dialect::Dialect;
 pub use environment::{Environment, Tier};
-pub use faults::{BadFault, Fault, Kind, When};
+pub use faults::{BadFault, Fault, Kind, Place, When};
 pub use ledger::{Ledger, LedgerPin, LedgerRequest};
 pub use others::{BadPin, NewPin};
 pub use samples::{SampleImage, sample_images};

@@ -146,7 +146,8 @@ pub(crate) fn token(world: &mut World, call: &Call) -> Result<Answer, ApiError> 
         other => return Err(ApiError::invalid(format!("'{other}' is not one of the grant types"))),
     };
     let kind = if field("code").is_some() { "authorization_code" } else { "refresh_token" };
-    Ok(Answer::ok(issue(world, grant, kind)))
+    let kept = field("refresh_token").filter(|_| world.state.dialect.keeps_refresh_token);
+    Ok(Answer::ok(issue(world, grant, kind, kept)))
 }
 
 /// Spends a code. Whatever is wrong with it, the answer is the same.
@@ -227,10 +228,11 @@ fn own_token(world: &mut World, call: &Call, scope: &str) -> Result<Answer, ApiE
     })))
 }
 
-/// A new pair in place of `grant`.
-fn issue(world: &mut World, grant: Token, kind: &str) -> Value {
+/// A new pair in place of `grant`; with `kept`, that refresh token stays.
+fn issue(world: &mut World, grant: Token, kind: &str, kept: Option<&str>) -> Value {
     let now = world.now();
-    let (access, refresh) = (format!("pina_{}", world.rng.word(64)), format!("pinr_{}", world.rng.word(64)));
+    let access = format!("pina_{}", world.rng.word(64));
+    let refresh = kept.map_or_else(|| format!("pinr_{}", world.rng.word(64)), str::to_owned);
     let token = |value: &str, ttl: i64| Token {
         sha256: digest(value),
         expires_at: now + ttl * SECOND,

@@ -31,6 +31,8 @@ pub struct NewPin {
     pub account: Option<String>,
     /// Seconds before now at which it was made; 0 if absent.
     pub seconds_ago: i64,
+    /// How many; 1 if absent, 20000 at most. Of several, each has its number behind the title.
+    pub count: Option<u32>,
 }
 
 /// Why such a Pin was not made.
@@ -45,9 +47,15 @@ pub enum BadPin {
     /// No such account.
     #[error("there is no simulated account {0:?}")]
     Account(String),
+    /// None, or too many.
+    #[error("{0} Pins are not between 1 and 20000")]
+    Count(u32),
 }
 
-/// Makes the Pin. It stands in the ledger's `others`.
+/// The most that are made at once.
+const MOST: u32 = 20_000;
+
+/// Makes the Pin, or several. They stand in the ledger's `others`. The id of the last.
 pub(crate) fn add(world: &mut World, wanted: NewPin) -> Result<String, BadPin> {
     let model = match &wanted.copy_of {
         Some(id) => {
@@ -65,16 +73,27 @@ pub(crate) fn add(world: &mut World, wanted: NewPin) -> Result<String, BadPin> {
     pin.alt_text = wanted.alt_text.or(pin.alt_text);
     pin.link = wanted.link.or(pin.link);
     pin.owner = owner(world, &pin, wanted.account.as_deref())?;
-    pin.id = world.rng.id();
-    pin.number = world.state.next_number();
     pin.created_at = world.now() - wanted.seconds_ago * crate::clock::SECOND;
     (pin.hidden_until, pin.hidden_lists) = (0, 0);
+    let count = wanted.count.unwrap_or(1);
+    if !(1..=MOST).contains(&count) {
+        return Err(BadPin::Count(count));
+    }
+    for n in 1..=count {
+        let title = pin.title.clone().unwrap_or_default();
+        let title = (wanted.count.is_some()).then(|| format!("{title} {n}")).or_else(|| pin.title.clone());
+        put(world, Pin { title, ..pin.clone() });
+    }
+    world.save();
+    Ok(world.state.pins.last().map(|pin| pin.id.clone()).unwrap_or_default())
+}
+
+fn put(world: &mut World, mut pin: Pin) {
+    pin.id = world.rng.id();
+    pin.number = world.state.next_number();
     let entry = pins::entry(&world.state, &pin);
     world.state.ledger.others.push(entry);
-    let id = pin.id.clone();
     world.state.pins.push(pin);
-    world.save();
-    Ok(id)
 }
 
 fn owner(world: &World, pin: &Pin, named: Option<&str>) -> Result<String, BadPin> {

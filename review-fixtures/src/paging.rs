@@ -16,7 +16,8 @@ const LARGEST_SIZE: usize = 250;
 /// A bookmark names the list it belongs to and the number of the last item seen, so it stays good when items
 /// come and go, and is refused on another list.
 pub(crate) fn page(call: &Call, dialect: &Dialect, items: Vec<(u64, Value)>) -> Result<Answer, ApiError> {
-    let size = size(call)?;
+    let largest = dialect.largest_page.map_or(LARGEST_SIZE, usize::from).max(1);
+    let size = size(call)?.min(largest);
     let list = format!("{:?}:{}:{}", call.environment, call.operation.id(), call.ids.join(","));
     let skip = match call.query("bookmark") {
         None | Some("") => 0,

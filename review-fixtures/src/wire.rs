@@ -21,12 +21,25 @@ use tokio::net::{TcpListener, TcpStream};
 const OPEN: u8 = 0;
 const RESET: u8 = 1;
 const CLOSE: u8 = 2;
+const RESET_IN_HEAD: u8 = 3;
+const RESET_IN_BODY: u8 = 4;
+/// The head has left; the body is next.
+const RESET_AFTER_HEAD: u8 = 5;
+
+/// What leaves of a head, or of a body, that breaks off.
+const BEGINNING: usize = 20;
+/// What stands between head and body.
+const BLANK_LINE: &[u8] = b"\r\n\r\n";
 
 /// How a connection ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum End {
-    /// A RST.
+    /// A RST in place of an answer.
     Reset,
+    /// A RST in the middle of the answer's headers.
+    ResetInHead,
+    /// A RST after the first bytes of the answer's body.
+    ResetInBody,
     /// A FIN, without an answer.
     Close,
 }
@@ -36,11 +49,13 @@ pub(crate) enum End {
 pub(crate) struct Switches(Arc<Mutex<HashMap<SocketAddr, Arc<AtomicU8>>>>);
 
 impl Switches {
-    /// The connection from `address` ends instead of sending what is written next.
+    /// The connection from `address` ends instead of sending what is written next, or in the middle of it.
     pub(crate) fn end(&self, address: &RemoteAddr, end: End) {
         let Some(address) = address.as_socket_addr() else { return };
         let value = match end {
             End::Reset => RESET,
+            End::ResetInHead => RESET_IN_HEAD,
+            End::ResetInBody => RESET_IN_BODY,
             End::Close => CLOSE,
         };
         if let Some(switch) = self.lock().get(address) {
@@ -95,13 +110,26 @@ pub(crate) struct Wire {
 impl Wire {
     fn check(&self) -> io::Result<()> {
         match self.switch.load(Ordering::SeqCst) {
-            OPEN => Ok(()),
+            OPEN | RESET_IN_HEAD | RESET_IN_BODY | RESET_AFTER_HEAD => Ok(()),
             RESET => {
                 // With nothing lingering, closing the socket sends a RST.
                 self.stream.set_zero_linger()?;
                 Err(io::ErrorKind::ConnectionReset.into())
             }
             _ => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
+    }
+
+    /// How much of `buf` still leaves, and what the switch is set to after that.
+    fn beginning(&self, buf: &[u8]) -> (usize, u8) {
+        match self.switch.load(Ordering::SeqCst) {
+            RESET_IN_HEAD | RESET_AFTER_HEAD => (buf.len().min(BEGINNING), RESET),
+            RESET_IN_BODY => match buf.windows(BLANK_LINE.len()).position(|bytes| bytes == BLANK_LINE) {
+                None => (buf.len(), RESET_IN_BODY),
+                Some(place) if place + BLANK_LINE.len() == buf.len() => (buf.len(), RESET_AFTER_HEAD),
+                Some(place) => (buf.len().min(place + BLANK_LINE.len() + BEGINNING), RESET),
+            },
+            other => (buf.len(), other),
         }
     }
 }
@@ -125,7 +153,16 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let (most, next) = self.beginning(buf);
+        let written = Pin::new(&mut self.stream).poll_write(cx, &buf[..most]);
+        if matches!(written, Poll::Ready(Ok(count)) if count == most) {
+            // Only what was armed moves on: a switch that was set meanwhile stays as it is.
+            let armed = self.switch.load(Ordering::SeqCst);
+            if armed >= RESET_IN_HEAD {
+                self.switch.store(next, Ordering::SeqCst);
+            }
+        }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

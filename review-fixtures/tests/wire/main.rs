@@ -12,4 +12,5 @@ mod faults;
 mod limits;
 mod pins;
 mod restart;
+mod spoiled;
 mod tokens;
