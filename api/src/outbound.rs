@@ -2,7 +2,7 @@
 //!
 //! Only `pinterest/client.rs` sends with them.
 
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, ClientBuilder, redirect, retry};
 
 use crate::timing::Calls;
 
@@ -21,8 +21,19 @@ impl Outbound {
     /// # Errors
     /// Where the TLS set-up fails.
     pub fn new(calls: &Calls) -> Result<Self, reqwest::Error> {
+        Self::build(calls, |builder| builder)
+    }
+
+    /// The same, where an authority of a test's own is trusted too.
+    #[cfg(test)]
+    pub(crate) fn trusting(calls: &Calls, authority: &[u8]) -> Result<Self, reqwest::Error> {
+        let authority = reqwest::Certificate::from_der(authority)?;
+        Self::build(calls, |builder| builder.tls_certs_only([authority.clone()]))
+    }
+
+    fn build(calls: &Calls, with: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<Self, reqwest::Error> {
         let base = || {
-            Client::builder()
+            with(Client::builder())
                 .connect_timeout(calls.connect)
                 .redirect(redirect::Policy::none())
                 .retry(retry::never())

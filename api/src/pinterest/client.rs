@@ -281,6 +281,11 @@ fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error 
 }
 
 #[cfg(test)]
+mod hygiene;
+#[cfg(test)]
+mod tls;
+
+#[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

@@ -9,6 +9,8 @@ use crate::audit::secret_gate::scrub;
 
 /// Characters of Pinterest's text that are kept.
 const MESSAGE_CHARS: usize = 300;
+/// The code of "Something went wrong on our end", whatever the status.
+const FAULT_OF_THEIR_OWN: i32 = 2787;
 /// How long to wait where Pinterest does not say.
 const UNSAID_WAIT: Duration = Duration::from_secs(60);
 /// The longest wait that is believed: a day.
@@ -92,6 +94,7 @@ impl UpstreamError {
     pub fn disposition(&self) -> Disposition {
         let text = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
         match (self.status, self.code) {
+            (_, Some(FAULT_OF_THEIR_OWN)) => Disposition::Unknown,
             (429, Some(9)) => Disposition::Spam,
             (429, _) if text.contains("spam") => Disposition::Spam,
             (429, _) => Disposition::Wait,
@@ -157,6 +160,11 @@ mod tests {
             (401, r#"{"code":1201,"message":"You cannot do that."}"#, Disposition::Refuse),
             (401, "<html>", Disposition::Reauthorise),
             (409, r#"{"code":409,"message":"busy"}"#, Disposition::Unknown),
+            (
+                400,
+                r#"{"code":2787,"message":"Sorry! Something went wrong on our end."}"#,
+                Disposition::Unknown,
+            ),
             (500, "<html>", Disposition::Unknown),
             (302, "", Disposition::Unknown),
         ];

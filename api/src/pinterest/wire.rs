@@ -128,9 +128,9 @@ pub(crate) struct Pin {
     pub link: Option<String>,
 }
 
-/// The id of the Pin that an answer tells of.
+/// The id of the Pin that an answer tells of. Ids are decimal digits: what else is called an id is none of a Pin.
 pub(crate) fn pin_id(body: &[u8]) -> Option<String> {
-    parse::<Pin>(body)?.id
+    parse::<Pin>(body)?.id.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! Pinterest's text is a hint only where codes are ambiguous.
 //!
 //! Source: Pinterest API v5 description 5.23 and observed answers; codes are not one namespace, so a code alone never
-//! decides. Whatever is not listed is *unknown* for 5xx and odd answers, *refused* for other 4xx.
+//! decides. Whatever is not listed is *refused* for 4xx with a code of Pinterest's, and *unknown* else.
 
 use std::time::Duration;
 
@@ -62,12 +62,13 @@ pub(crate) fn classify(result: &Result<Answer, Lost>) -> Outcome {
 
 fn by_status(answer: &Answer) -> Outcome {
     match answer.status {
-        200..=299 => created(answer),
+        200 | 201 => created(answer),
         300..=399 => Outcome::Unknown { why: "unexpected_redirect" },
         408 => Outcome::Unknown { why: "request_timeout" },
         409 => Outcome::Unknown { why: "conflict" },
         400..=499 => by_code(&UpstreamError::of(answer)),
-        _ => Outcome::Unknown { why: "server_error" },
+        500..=599 => Outcome::Unknown { why: "server_error" },
+        _ => Outcome::Unknown { why: "unexpected_status" },
     }
 }
 
@@ -80,17 +81,19 @@ fn created(answer: &Answer) -> Outcome {
 
 /// What the answer means is judged in one place for all calls; here it is said what that makes of a send.
 fn by_code(error: &UpstreamError) -> Outcome {
-    match error.disposition() {
+    let disposition = error.disposition();
+    // Pinterest's refusals carry a code. Without one something in between may have spoken, which proves nothing; but
+    // a body that is too large is refused before anybody reads it, and a block for spam is known by its words.
+    let speaks_for_itself = error.status == 413 || disposition == Disposition::Spam;
+    if error.code.is_none() && !speaks_for_itself {
+        return Outcome::Unknown { why: "not_pinterests" };
+    }
+    match disposition {
         Disposition::Spam => Outcome::NotAccepted(Retry::Spam),
         Disposition::Wait => Outcome::NotAccepted(Retry::Throttled(error.wait())),
         Disposition::Scope => Outcome::NotAccepted(Retry::Scope),
         Disposition::Tier => Outcome::NotAccepted(Retry::Tier),
         Disposition::Reauthorise => Outcome::NotAccepted(Retry::Token),
-        // Pinterest's refusals carry a code. Without one something in between may have spoken, which proves nothing;
-        // but a body that is too large is refused before anybody reads it.
-        Disposition::Gone | Disposition::Refuse if error.code.is_none() && error.status != 413 => {
-            Outcome::Unknown { why: "not_pinterests" }
-        }
         Disposition::Gone | Disposition::Refuse => Outcome::Refused { why: refused(error) },
         Disposition::Unknown => Outcome::Unknown { why: "server_error" },
     }
@@ -114,6 +117,9 @@ fn refused(error: &UpstreamError) -> &'static str {
         _ => "refused",
     }
 }
+
+#[cfg(test)]
+mod total;
 
 #[cfg(test)]
 mod tests {

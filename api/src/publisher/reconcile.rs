@@ -305,7 +305,10 @@ pub(super) async fn read_back(app: &App, publication: &Publication, pin_id: &str
         Ok(None) | Err(pins::ReadError::Upstream(_)) => return Ok(()),
         Err(pins::ReadError::Fault(fault)) => return Err(fault),
     };
-    let drift = shown.likeness.differences(&Likeness::of(&revision.content));
+    let mut drift = shown.likeness.differences(&Likeness::of(&revision.content));
+    if shown.board_id.is_some_and(|board| board != publication.board_id) {
+        drift.push("board_id");
+    }
     if drift.is_empty() {
         return Ok(());
     }

@@ -68,6 +68,8 @@ const TRIES: u32 = 5;
 pub(super) enum Written {
     /// By this settler.
     Now,
+    /// By this settler, which does not believe the answer: it names the Pin of another publication.
+    Doubted,
     /// The reaper was quicker: this is evidence, and told as such.
     Late,
     /// By an earlier try, whose commit had held after all.
@@ -117,16 +119,23 @@ pub(super) async fn write_down(
     tries: u32,
 ) -> Result<Written, Fault> {
     let mut patience = Patience { tries, left: tries };
+    let proven = loop {
+        match verdict::unless_repeated(app, claim, outcome).await {
+            Err(fault) if patience.lasts(app, &fault).await => {}
+            proven => break proven?,
+        }
+    };
     let verdict = loop {
-        match verdict::decide(app, claim, sent, outcome, credentials).await {
+        match verdict::decide(app, claim, sent, &proven, credentials).await {
             Err(fault) if patience.lasts(app, &fault).await => {}
             decided => break decided?,
         }
     };
     loop {
-        let written = match write(app, claim, sent, answer, outcome, &verdict).await {
-            Ok(true) => Ok(Written::Now),
-            Ok(false) => after_another(app, claim, sent, outcome).await,
+        let written = match write(app, claim, sent, answer, &proven, &verdict).await {
+            Ok(true) if proven == *outcome => Ok(Written::Now),
+            Ok(true) => Ok(Written::Doubted),
+            Ok(false) => after_another(app, claim, sent, &proven).await,
             Err(fault) => Err(fault),
         };
         match written {

@@ -13,6 +13,7 @@ use super::{
     outcome::{Outcome, Retry},
     settle::Sent,
     store,
+    view::AttemptView,
 };
 use crate::{app::App, connections, error::Fault};
 
@@ -66,7 +67,10 @@ pub(super) async fn decide(
         }
         Outcome::Refused { why } => Verdict::new(AttemptClass::Refused, PublicationState::Refused, why),
         Outcome::Unknown { why } => unknown(app, why),
-        Outcome::NotAccepted(Retry::Backoff(why)) => Verdict::again(why, now.plus(backoff(app, n))),
+        Outcome::NotAccepted(Retry::Backoff(why)) => {
+            let attempts = store::attempts(&app.db, &claim.publication.id).await?;
+            Verdict::again(why, now.plus(backoff(app, failures(&attempts, n))))
+        }
         Outcome::NotAccepted(Retry::Throttled(wait)) => {
             // It counts from the answer, whenever that is written down.
             let until = sent.answered_at.plus(*wait);
@@ -98,6 +102,23 @@ pub(super) async fn decide(
     })
 }
 
+/// What is proven, where an answer may name the Pin of another publication: then somebody in between has repeated an old
+/// answer, which proves nothing.
+pub(super) async fn unless_repeated(app: &App, claim: &Claim, outcome: &Outcome) -> Result<Outcome, Fault> {
+    if let Outcome::Published { pin_id } = outcome {
+        let environment = claim.publication.environment;
+        let known = store::known_pins(&app.db, environment, std::slice::from_ref(pin_id)).await?;
+        if !known.is_empty() {
+            // Unless it is this one's own, by an earlier try that held or by a look at the board.
+            let now = store::find(&app.db, &claim.publication.id).await?;
+            if now.is_none_or(|now| now.pin_id.as_ref() != Some(pin_id)) {
+                return Ok(Outcome::Unknown { why: "id_of_another_pin" });
+            }
+        }
+    }
+    Ok(outcome.clone())
+}
+
 /// One refresh, and one more send with the new token.
 async fn renewed(app: &App, claim: &Claim, credentials: &(GrantId, i32)) -> Result<Verdict, Fault> {
     match connections::refresh(app, &claim.publication.connection_id, credentials.1).await {
@@ -123,10 +144,69 @@ fn unknown(app: &App, why: &'static str) -> Verdict {
     Verdict { next_look_at: Some(app.now().plus(app.timing.reconcile.steps[0])), ..base }
 }
 
-/// Full jitter: a random time up to the base doubled with each try.
-fn backoff(app: &App, n: i32) -> Duration {
+/// How many sends in a row, the `n`th included, did not reach Pinterest. Where it answered, if only that we should wait,
+/// nothing failed.
+fn failures(attempts: &[AttemptView], n: i32) -> usize {
+    let before = attempts.iter().rev().filter(|attempt| attempt.n < n);
+    1 + before.take_while(|attempt| attempt.status.is_none()).count()
+}
+
+/// Full jitter: a random time up to the base doubled with each failure, a second at the least.
+fn backoff(app: &App, failures: usize) -> Duration {
     let publishing = &app.timing.publishing;
-    let doublings = u32::try_from(n.saturating_sub(1)).unwrap_or(0).min(16);
+    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
     let most = publishing.retry_base.saturating_mul(1 << doublings).min(publishing.retry_max);
     app.rng.jitter(most).max(Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_entities::ids::{AttemptId, EventId};
+
+    use super::*;
+    use crate::testing;
+
+    /// The `n`th send, with the status that came back.
+    fn attempt((place, status): (usize, &Option<i32>)) -> AttemptView {
+        AttemptView {
+            id: AttemptId::from_random([0; 16]),
+            n: i32::try_from(place).unwrap() + 1,
+            request_event_id: EventId::from_uuid_v7("0"),
+            started_at: Timestamp(0),
+            deadline_at: Timestamp(0),
+            settled_at: None,
+            class: Some(AttemptClass::NotAccepted),
+            why: None,
+            status: *status,
+            code: None,
+            message: None,
+            upstream_request_id: None,
+            duration_ms: None,
+        }
+    }
+
+    fn failures_after(statuses: &[Option<i32>]) -> usize {
+        let attempts: Vec<_> = statuses.iter().enumerate().map(attempt).collect();
+        failures(&attempts, i32::try_from(statuses.len()).unwrap())
+    }
+
+    #[test]
+    fn what_pinterest_answered_is_no_failure() {
+        assert_eq!(failures_after(&[None]), 1);
+        assert_eq!(failures_after(&[None, None, None]), 3);
+        assert_eq!(failures_after(&[Some(429), Some(429), Some(429), None]), 1);
+        assert_eq!(failures_after(&[None, None, Some(401), None, None]), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failure_waits_a_random_part_of_a_time_that_doubles_up_to_its_limit() {
+        let test = testing::app().await;
+        for (failures, most_s) in [(1, 5), (2, 10), (3, 20), (7, 320), (8, 600), (100, 600)] {
+            let most = Duration::from_secs(most_s);
+            let waits: Vec<_> = (0..200).map(|_| backoff(&test.app, failures)).collect();
+            assert!(waits.iter().all(|wait| *wait >= Duration::from_secs(1) && *wait <= most), "{failures}");
+            assert!(waits.iter().any(|wait| *wait < most / 3), "{failures}: jitter is full");
+            assert!(waits.iter().any(|wait| *wait > most * 2 / 3), "{failures}");
+        }
+    }
 }

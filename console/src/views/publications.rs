@@ -48,6 +48,8 @@ pub struct Publication {
     pub history: Vec<Entry>,
     /// Pinterest's number.
     pub pin_id: Option<String>,
+    /// Fields that Pinterest shows otherwise than approved, as people call them.
+    pub drift: Vec<String>,
     /// The Pin's page; http(s).
     pub pin_url: Option<String>,
     /// `/audit?flow=...`, for those who may read the log.
@@ -122,11 +124,15 @@ fn attempts(frame: &Frame, attempts: &[Attempt]) -> Markup {
 
 fn approval(frame: &Frame, publication: &Publication) -> Markup {
     let pin = publication.pin_id.as_deref().unwrap_or("none yet");
-    table::facts(&[
+    let mut facts = vec![
         ("Countersigned by", html! { span.hand-i { (publication.approved_by) } }),
         ("At", frame.times.element(publication.approved_at)),
         ("Content", digest::short(&publication.digest)),
         ("Pin", html! { (pin) }),
         ("Publication", html! { code { (publication.id) } }),
-    ])
+    ];
+    if !publication.drift.is_empty() {
+        facts.push(("Pinterest shows otherwise", html! { (publication.drift.join(", ")) }));
+    }
+    table::facts(&facts)
 }

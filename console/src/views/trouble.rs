@@ -142,6 +142,7 @@ fn evidence(times: &Times, unknown: &Unknown) -> Markup {
     let looked = match unknown.last_look_at {
         Some(at) if unknown.looks == 1 => format!("once, {}", times.short(at)),
         Some(at) => format!("{} times, last {}", unknown.looks, times.short(at)),
+        None if unknown.state == PublicationState::NeedsDecision => "never: it could not be read".into(),
         None => "not yet".into(),
     };
     let found = match unknown.candidates.len() {

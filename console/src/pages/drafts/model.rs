@@ -57,7 +57,16 @@ async fn model(visit: &Visit, frame: &Frame, story: &Story, asked: &Asked) -> Re
     let pin = publication.filter(|_| draft.state == DraftState::Published);
     let pin = pin.filter(|publication| publication.taken_down.is_none());
     let pin = pin.and_then(|publication| Some((publication.environment, publication.pin_id.as_deref()?)));
-    let case = Case { app, draft, publication, attempts: &story.attempts, may_resolve: roles.reviewer };
+    let case = Case {
+        app,
+        draft,
+        publication,
+        attempts: &story.attempts,
+        account: &story.account,
+        missing: story.missing.as_ref(),
+        times: &frame.times,
+        may_resolve: roles.reviewer,
+    };
     Ok(Draft {
         url: story.url(),
         live: parts::live(draft, publication, format!("{}/state", story.url())),

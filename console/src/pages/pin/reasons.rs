@@ -45,11 +45,15 @@ pub(crate) fn held(why: &str) -> &'static str {
             "The account did not grant a permission that is needed. An admin connects it again and grants it."
         }
         "tier" => {
-            "The app’s access tier does not allow it. It goes on once Pinterest granted Standard access."
+            "The app’s access tier does not allow it: under Trial access Pins can be made in the sandbox only. An admin \
+             asks Pinterest for Standard access; it goes on once that is granted."
         }
         "environment" => "The environment of this account is not set up here any more.",
         "paused" => "Publishing is paused. It goes on once it is resumed.",
-        "spam" => "Pinterest blocked this account for spam. We wait, and try again by ourselves.",
+        "spam" => {
+            "Pinterest blocked this account for spam. We wait, longer each time, and try again by ourselves. Look at the \
+             account at Pinterest, and plan fewer Pins for it."
+        }
         "breaker" => "Too many calls failed in a row. We wait, and try again by ourselves.",
         "safe_mode" => "A backup was restored. Nothing is sent until an admin lifts the safe mode.",
         _ => "Something stands in the way. It goes on by itself once that is gone.",
@@ -61,7 +65,9 @@ pub(crate) fn refused(why: &str) -> &'static str {
     match why {
         "board_not_found" => "The board no longer exists, or this account may not pin to it.",
         "section_not_found" => "The section of the board no longer exists.",
-        "not_permitted" => "The account may not do this.",
+        "not_permitted" => {
+            "The account may not do this: the board is not its own, or a permission is missing."
+        }
         "image_too_small" => "Pinterest finds the image too small.",
         "image_broken" | "media" => "Pinterest cannot read the image.",
         "link_refused" => "Pinterest does not take this link.",
@@ -93,16 +99,55 @@ pub(crate) fn voided(why: &str) -> &'static str {
 pub(crate) fn lost(why: &str) -> String {
     match why {
         "timeout" | "request_timeout" => "it did not come in time".to_owned(),
-        "reset" | "broken" => "the connection was reset".to_owned(),
-        "cut_body" | "too_large" => "it was cut off".to_owned(),
+        "reset" => "the connection was reset".to_owned(),
+        "broken" => "the connection broke off".to_owned(),
+        "cut_body" => "it was cut off".to_owned(),
+        "too_large" => "it was longer than any answer is".to_owned(),
         "no_id_in_answer" => "it did not name the Pin".to_owned(),
+        "id_of_another_pin" => "it named a Pin that is another one’s".to_owned(),
         "unexpected_redirect" => "it led elsewhere".to_owned(),
+        "unexpected_status" => "it says neither yes nor no".to_owned(),
         "server_error" => "Pinterest had a fault of its own".to_owned(),
         "not_pinterests" => "it was no answer of Pinterest's".to_owned(),
         "conflict" => "Pinterest spoke of a conflict".to_owned(),
         "lease_expired" | "interrupted" => "we were interrupted while it was sent".to_owned(),
         other => plain(other),
     }
+}
+
+/// Why a send was not taken and is tried again.
+pub(crate) fn again(why: &str) -> &'static str {
+    match why {
+        "dns" => {
+            "Pinterest’s address was not found, so nothing was sent. If it lasts, an admin looks at the network."
+        }
+        "connect" => {
+            "Pinterest could not be reached, so nothing was sent. If it lasts, an admin looks at the network."
+        }
+        "tls" => {
+            "No secure connection to Pinterest came about, so nothing was sent. If it lasts, an admin looks at the network."
+        }
+        "rate_limited" => "Pinterest asked us to wait: there were too many calls.",
+        "token" => "Pinterest did not accept our token, which was renewed.",
+        "token_busy" => "Pinterest did not accept our token, and it could not be renewed just then.",
+        "not_before" => "The approved time had not come.",
+        _ => "It could not be sent just then.",
+    }
+}
+
+/// The composer's field that Pinterest's words name: what to do, and where.
+pub(crate) fn named(message: &str) -> Option<(&'static str, &'static str)> {
+    const FIELDS: &[(&str, &str, &str)] = &[
+        ("board_id", "Choose another board", "#f-board"),
+        ("board_section_id", "Choose another board", "#f-board"),
+        ("media_source", "Choose another image", "#f-image"),
+        ("title", "Change the title", "#f-title"),
+        ("description", "Change the description", "#f-description"),
+        ("alt_text", "Change the alternative text", "#f-alt_text"),
+        ("link", "Change the link", "#f-link"),
+    ];
+    let is_named = |(field, ..): &&(&str, &str, &str)| message.contains(&format!("'{field}'"));
+    FIELDS.iter().find(is_named).map(|(_, words, anchor)| (*words, *anchor))
 }
 
 /// What a look at the board found.

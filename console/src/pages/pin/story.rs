@@ -6,7 +6,9 @@ use countersign_api::connections::{self, Connection};
 use countersign_api::drafts::{self, Asset, Comment, Draft, Moment, Revision};
 use countersign_api::ids::{DraftId, OperatorId};
 use countersign_api::operators::Reader;
+use countersign_api::pinterest::scope::Scopes;
 use countersign_api::publisher::{AttemptView, Publication, view};
+use countersign_api::vocabulary::HoldReason;
 
 use super::names::People;
 use crate::web::Refused;
@@ -21,6 +23,8 @@ pub(crate) struct Story {
     pub(crate) asset: Option<Asset>,
     /// Its account.
     pub(crate) account: Connection,
+    /// What the account did not grant, where it is held for it.
+    pub(crate) missing: Option<Scopes>,
     /// Its latest publication.
     pub(crate) publication: Option<Publication>,
     /// The sends of that publication.
@@ -61,12 +65,14 @@ impl Story {
         let comments = drafts::comments(app, id).await?;
         let authors = drafts::author_ids(&app.db, id).await?;
         let account = connections::find(app, &draft.connection_id).await?;
+        let missing = missing(app, &account).await?;
         let people = People::of(app, ids(&draft, &approvals, &moments, &comments, &authors)).await?;
         Ok(Self {
             draft,
             revision,
             asset,
             account,
+            missing,
             publication,
             attempts,
             approvals,
@@ -91,6 +97,14 @@ impl Story {
     pub(crate) fn url(&self) -> String {
         format!("/drafts/{}", self.draft.id)
     }
+}
+
+async fn missing(app: &App, account: &Connection) -> Result<Option<Scopes>, Refused> {
+    if account.held_for() != Some(HoldReason::Scope) {
+        return Ok(None);
+    }
+    let consent = connections::consent(app, &account.id).await?;
+    Ok(consent.map(|consent| consent.scopes.missing(&Scopes::publishing())))
 }
 
 fn ids(

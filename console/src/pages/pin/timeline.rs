@@ -86,7 +86,7 @@ fn publish(moment: &Moment, times: &Times) -> Option<(Kind, String)> {
     Some(match moment.kind.as_str() {
         "publish.scheduled" => (Kind::Scheduled, format!("Scheduled, not before {}", due())),
         "publish.rescheduled" => {
-            (Kind::Scheduled, format!("To be tried again at {}: {}", due(), reasons::plain(why)))
+            (Kind::Scheduled, format!("To be tried again at {}. {}", due(), reasons::again(why)))
         }
         "publish.started" => {
             (Kind::Sent, format!("Sent to Pinterest, attempt {}", moment.number("attempt").unwrap_or(1)))

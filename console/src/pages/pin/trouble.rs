@@ -1,12 +1,15 @@
 //! What stands in the way of a Pin, and what to do about it.
 
 use countersign_api::app::App;
+use countersign_api::connections::Connection;
 use countersign_api::drafts::Draft;
+use countersign_api::pinterest::scope::Scopes;
 use countersign_api::publisher::{AttemptView, Publication};
-use countersign_api::vocabulary::PublicationState;
+use countersign_api::vocabulary::{AttemptClass, PublicationState};
 
 use super::{parts, reasons};
 use crate::views::badge;
+use crate::views::time::Times;
 use crate::views::trouble::{Candidate, Stopped, Trouble, Typed, Unknown};
 
 /// What a panel is made of.
@@ -19,6 +22,12 @@ pub(crate) struct Case<'a> {
     pub(crate) publication: Option<&'a Publication>,
     /// That publication's sends.
     pub(crate) attempts: &'a [AttemptView],
+    /// The account that it is for.
+    pub(crate) account: &'a Connection,
+    /// What that account did not grant, where it is held for it.
+    pub(crate) missing: Option<&'a Scopes>,
+    /// How the reader reads times.
+    pub(crate) times: &'a Times,
     /// Whether the reader may resolve.
     pub(crate) may_resolve: bool,
 }
@@ -32,6 +41,7 @@ impl Case<'_> {
                 Some(Trouble::Unknown(Box::new(self.unknown(publication))))
             }
             Some((publication, PublicationState::Held)) => Some(stopped(self.held(publication))),
+            Some((publication, PublicationState::Scheduled)) => self.again(publication).map(stopped),
             Some((publication, PublicationState::Refused)) => Some(stopped(self.refused(publication))),
             Some((_, PublicationState::Missed)) => Some(stopped(self.missed())),
             Some((_, PublicationState::Abandoned)) => Some(stopped(self.abandoned())),
@@ -64,6 +74,31 @@ impl Case<'_> {
         Candidate { pin_id: pin_id.to_owned(), url }
     }
 
+    /// It was sent, Pinterest did not take it, and it waits for its next turn.
+    fn again(&self, publication: &Publication) -> Option<Stopped> {
+        let last = self.attempts.last()?;
+        let why = publication.why.as_deref().filter(|_| last.class == Some(AttemptClass::NotAccepted))?;
+        Some(Stopped {
+            title: "Not taken yet".to_owned(),
+            words: format!(
+                "{} No Pin was made. It is tried again by itself at {}, under the same signatures.",
+                reasons::again(why),
+                self.times.full(publication.due_at.micros())
+            ),
+            ..self.evidence()
+        })
+    }
+
+    /// What is missing and when it is looked at again, where that is known.
+    fn particulars(&self, publication: &Publication) -> String {
+        let is_why = self.account.held_for().is_some() && self.account.held_for() == publication.hold_reason;
+        let missing = self.missing.filter(|missing| is_why && !missing.is_empty());
+        let until = self.account.hold_until.filter(|_| is_why);
+        let missing = missing.map(|missing| format!(" Missing: {}.", missing.names().join(", ")));
+        let until = until.map(|at| format!(" Tried again at {}.", self.times.full(at.micros())));
+        format!("{}{}", missing.unwrap_or_default(), until.unwrap_or_default())
+    }
+
     fn held(&self, publication: &Publication) -> Stopped {
         let why = publication.hold_reason.map_or("", |reason| reason.as_str());
         let next = match why {
@@ -73,7 +108,11 @@ impl Case<'_> {
         };
         Stopped {
             title: "Held".to_owned(),
-            words: format!("{} Nothing was sent. Both signatures stay.", reasons::held(why)),
+            words: format!(
+                "{}{} No Pin was made. Both signatures stay.",
+                reasons::held(why),
+                self.particulars(publication)
+            ),
             next: Some((next.0.to_owned(), next.1.to_owned())),
             ..self.evidence()
         }
@@ -81,13 +120,14 @@ impl Case<'_> {
 
     fn refused(&self, publication: &Publication) -> Stopped {
         let why = publication.why.as_deref().unwrap_or_default();
+        let message = self.attempts.last().and_then(|attempt| attempt.message.as_deref());
         let (words, anchor) = match why {
-            "board_not_found" | "section_not_found" => ("Choose another board", "#f-board"),
+            "board_not_found" | "section_not_found" | "not_permitted" => ("Choose another board", "#f-board"),
             "image_too_small" | "image_broken" | "media" | "too_large" => {
                 ("Choose another image", "#f-image")
             }
             "link_refused" => ("Change the link", "#f-link"),
-            _ => ("Edit it", ""),
+            _ => reasons::named(message.unwrap_or_default()).unwrap_or(("Edit it", "")),
         };
         let title = if why == "not_genuine" { "Not sent" } else { "Refused by Pinterest" };
         Stopped {
@@ -161,11 +201,25 @@ pub(crate) fn code(attempt: &AttemptView) -> Option<String> {
     })
 }
 
-/// What came back: the status, or why nothing did.
+/// What came back: the status, and why that proves nothing; or why nothing came.
+pub(crate) fn said(attempt: &AttemptView) -> String {
+    let why = attempt.why.as_deref();
+    match (code(attempt), why) {
+        (Some(code), Some(why)) if attempt.class == Some(AttemptClass::Unknown) => {
+            format!("{code}: {}", reasons::lost(why))
+        }
+        (Some(code), _) => code,
+        (None, Some(why)) if attempt.class == Some(AttemptClass::NotAccepted) => {
+            reasons::again(why).to_owned()
+        }
+        (None, Some(why)) => format!("lost: {}", reasons::lost(why)),
+        (None, None) => "none yet".to_owned(),
+    }
+}
+
+/// The same, with the time that it took.
 pub(crate) fn answer(attempt: &AttemptView) -> String {
-    let words =
-        code(attempt).or_else(|| attempt.why.as_deref().map(|why| format!("lost: {}", reasons::lost(why))));
-    let words = words.unwrap_or_else(|| "none yet".to_owned());
+    let words = said(attempt);
     match attempt.duration_ms {
         Some(duration) => format!("{words}, after {duration} ms"),
         None => words,

@@ -41,8 +41,16 @@ fn model(
     let approval = story.approvals.iter().find(|approval| approval.id == found.approval_id);
     let approval = approval.ok_or_else(Refused::not_found)?;
     let is_latest = story.draft.publication_id.as_ref() == Some(&found.id);
-    let case =
-        Case { app, draft: &story.draft, publication: Some(found), attempts, may_resolve: roles.reviewer };
+    let case = Case {
+        app,
+        draft: &story.draft,
+        publication: Some(found),
+        attempts,
+        account: &story.account,
+        missing: story.missing.as_ref(),
+        times: &frame.times,
+        may_resolve: roles.reviewer,
+    };
     let mine = story.moments.iter().filter(|moment| moment.publication_id.as_ref() == Some(&found.id));
     let pin = found.pin_id.as_deref().filter(|_| found.taken_down.is_none());
     Ok(Publication {
@@ -62,6 +70,7 @@ fn model(
         history: timeline::entries(mine, &story.people, &frame.times),
         pin_url: pin.and_then(|pin| parts::pin_url(app, found.environment, pin)),
         pin_id: found.pin_id.clone(),
+        drift: found.drift.iter().map(|name| reasons::field(name).to_owned()).collect(),
         audit_url: roles.auditor.then(|| format!("/audit?flow={}", found.id)),
     })
 }
@@ -93,9 +102,7 @@ fn attempt(attempt: &AttemptView) -> Attempt {
         number: u32::try_from(attempt.n).unwrap_or(0),
         started_at: attempt.started_at.micros(),
         outcome: outcome(attempt.class),
-        answer: trouble::code(attempt)
-            .or_else(|| attempt.why.as_deref().map(reasons::lost))
-            .unwrap_or_else(|| "none yet".to_owned()),
+        answer: trouble::said(attempt),
         duration_ms: attempt.duration_ms.and_then(|duration| u64::try_from(duration).ok()),
         request_id: trouble::request_id(attempt),
     }

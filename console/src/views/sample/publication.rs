@@ -75,6 +75,7 @@ fn publication(t: Tongue) -> Publication {
         }],
         history: history(t),
         pin_id: Some(t.say("813744021190")),
+        drift: vec![t.say("title")],
         pin_url: Some("https://pin.example/8137".into()),
         audit_url: Some("/audit?flow=pub_5c20".into()),
     }
