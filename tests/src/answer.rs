@@ -145,7 +145,7 @@ impl Answer {
 }
 
 /// A page without its pictures and tags.
-fn readable(page: &str) -> String {
+pub(crate) fn readable(page: &str) -> String {
     let body = page.split_once("</svg>").map_or(page, |(_, rest)| rest);
     let pieces = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
     pieces.map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" | ")

@@ -209,6 +209,18 @@ impl Harness {
         self.pinterest().set_tier(tier);
     }
 
+    /// Looks for Pinterest's sandbox at this address from the next start on; none: where it is.
+    pub fn seek_sandbox_at(&mut self, address: Option<String>) {
+        const NAME: &str = "PINTEREST_SANDBOX_API_URL";
+        self.settings.variables.retain(|(name, _)| name != NAME);
+        self.settings.variables.extend(address.map(|address| (NAME.to_owned(), address)));
+    }
+
+    /// `127.0.0.1:port` of the simulated Pinterest; only where it is no rehearsal.
+    pub fn pinterests_place(&self) -> std::net::SocketAddr {
+        self.far_end.as_ref().expect("no far end of its own").address
+    }
+
     /// Nobody answers at Pinterest's address any more; only where it is no rehearsal.
     pub async fn pinterest_goes_away(&mut self) {
         self.far_end.as_mut().expect("no far end of its own").go_away().await;

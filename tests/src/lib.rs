@@ -19,6 +19,7 @@ pub mod objects;
 pub mod oracle;
 pub mod pictures;
 pub mod promises;
+pub mod send;
 pub mod source;
 
 pub use actor::Actor;
@@ -26,3 +27,4 @@ pub use answer::Answer;
 pub use draft::Draft;
 pub use harness::{Builder, Harness};
 pub use objects::Ids;
+pub use send::{Became, Expected, Send};

@@ -39,7 +39,7 @@ impl Time {
 /// A simulated Pinterest that outlasts the installation.
 pub(super) struct FarEnd {
     pub(super) simulator: Simulator,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     serving: Option<(CancellationToken, JoinHandle<std::io::Result<()>>)>,
 }
 
