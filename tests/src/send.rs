@@ -85,13 +85,13 @@ impl Send {
         let publication = stage.author.publication(&id).await;
         let log = h.log().await;
         let told = log.0.iter().filter(|event| event.header["flow"] == id.as_str());
-        let told = told.map(|event| event.kind().to_owned()).filter(|kind| kind != "publish.scheduled");
+        let told = told.map(|event| event.kind().to_owned()).skip_while(|kind| kind != "publish.scheduled");
         let pins = h.ledger().pins.into_iter().filter(|pin| pin.title.as_ref() == Some(&self.name));
         Became {
             name: self.name.clone(),
             creates: h.creates() - self.creates_before,
             pins: pins.count(),
-            told: told.collect(),
+            told: told.skip(1).collect(),
             page: stage.reviewer.page(&self.path()).await.is(200).main(),
             due_in_s: seconds_until(h, &publication["due_at"]).unwrap_or_default(),
             look_in_s: seconds_until(h, &publication["evidence"]["next_look_at"]),

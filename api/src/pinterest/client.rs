@@ -248,7 +248,7 @@ async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, Lost> {
 }
 
 fn lost(error: &reqwest::Error) -> Lost {
-    let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(innermost);
     if error.is_builder() {
         return Lost::NotSent { kind: "request" };
     }
@@ -271,6 +271,12 @@ fn lost(error: &reqwest::Error) -> Lost {
         _ => "broken",
     };
     Lost::MaybeSent { kind }
+}
+
+/// What is wrong at the bottom: an error of TLS comes wrapped in another one, and is no source of it.
+fn innermost(error: &io::Error) -> io::ErrorKind {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.map_or_else(|| error.kind(), innermost)
 }
 
 fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -371,5 +377,9 @@ mod tests {
         let token = Secret::from("t");
         let lost = send(&test.app, &request(&root, Method::GET, "/boards", &token)).await.unwrap_err();
         assert_eq!(lost, Lost::NotSent { kind: "connect" });
+        // A name that no resolver is asked for, as it is too long to be one.
+        let root: Url = format!("http://{}.example/v5", "a".repeat(64)).parse().unwrap();
+        let lost = send_once(&test.app, &request(&root, Method::POST, "/pins", &token)).await.unwrap_err();
+        assert_eq!(lost, Lost::NotSent { kind: "dns" });
     }
 }

@@ -123,7 +123,7 @@ fn unknown(frame: &Frame, unknown: &Unknown) -> Markup {
         section.unknown aria-labelledby="unknown" {
             header {
                 h2 id="unknown" { "Pinterest may have this Pin. We cannot prove it either way." }
-                p.soft.gap-s { "It was sent once, on " (frame.times.full(unknown.sent_at))
+                p.soft.gap-s { "It was sent on " (frame.times.full(unknown.sent_at))
                     ". Nothing was sent again, and nothing will be without a new signature." }
             }
             div {

@@ -37,7 +37,12 @@ async fn a_reset_comes_where_it_is_told_to() {
     let (nothing, ended) = raw(&world, json!({"fault": "reset"})).await;
     assert_eq!((nothing.len(), ended), (0, reset));
     let (head, ended) = raw(&world, json!({"fault": "reset", "at": "head"})).await;
-    assert_eq!((head.as_slice(), ended), (b"HTTP/1.1 200 OK\r\ncon".as_slice().get(..20).unwrap(), reset));
+    assert!(
+        head.starts_with(b"HTTP/1.1 200 OK\r\n") && head.len() == 20,
+        "{}",
+        String::from_utf8_lossy(&head)
+    );
+    assert_eq!(ended, reset);
     let (body, ended) = raw(&world, json!({"fault": "reset", "at": "body"})).await;
     let end = body.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
     assert_eq!((body.len() - end, ended), (20, reset));

@@ -108,7 +108,7 @@ pub(crate) fn lost(why: &str) -> String {
         "unexpected_redirect" => "it led elsewhere".to_owned(),
         "unexpected_status" => "it says neither yes nor no".to_owned(),
         "server_error" => "Pinterest had a fault of its own".to_owned(),
-        "not_pinterests" => "it was no answer of Pinterest's".to_owned(),
+        "not_pinterests" => "it was no answer of Pinterest’s".to_owned(),
         "conflict" => "Pinterest spoke of a conflict".to_owned(),
         "lease_expired" | "interrupted" => "we were interrupted while it was sent".to_owned(),
         other => plain(other),
