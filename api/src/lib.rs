@@ -13,6 +13,7 @@ pub mod db;
 pub mod drafts;
 pub mod endpoints;
 pub mod error;
+pub mod hidden;
 pub mod hooks;
 pub mod http;
 pub mod keys;

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use countersign_api::config::{Log, LogFormat, Problem};
+use countersign_api::hidden::is_invisible;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
@@ -84,13 +85,18 @@ impl<W: Write> Write for Escaping<W> {
     }
 }
 
-/// All control characters but the line's own end as `\u` and four hex digits, which JSON reads, too.
-fn escape(line: &str) -> String {
+/// All characters that drive or hide, but the line's own end, as `\u` and four hex digits, which JSON reads, too.
+pub(crate) fn escape(line: &str) -> String {
     let (text, line_end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
     let mut escaped = String::with_capacity(line.len());
     for letter in text.chars() {
-        if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        if is_invisible(letter) {
+            let units = letter
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|unit| format!("\\u{unit:04x}"))
+                .collect::<String>();
+            escaped.push_str(&units);
         } else {
             escaped.push(letter);
         }
@@ -132,7 +138,7 @@ mod tests {
         String::from_utf8(bytes).unwrap()
     }
 
-    const HOSTILE: &str = "/x\n2026-01-01 INFO forged\u{1b}[2J\r\u{9b}31m\u{2028}";
+    const HOSTILE: &str = "/x\n2026-01-01 INFO forged\u{1b}[2J\r\u{9b}31m\u{2028}\u{202e}\u{e0041}";
 
     #[test]
     fn strangers_text_neither_forges_a_line_nor_drives_a_terminal() {
@@ -140,7 +146,7 @@ mod tests {
             let text = logged(format, HOSTILE);
             assert_eq!(text.matches('\n').count(), 1, "{text}");
             assert!(text.ends_with('\n') && text.contains("forged"), "{text}");
-            assert!(!text.trim_end().chars().any(char::is_control), "{text:?}");
+            assert!(!text.trim_end().chars().any(is_invisible), "{text:?}");
         }
     }
 

@@ -23,6 +23,7 @@ const RANKS: &[&[&str]] = &[
         "db",
         "endpoints",
         "error",
+        "hidden",
         "hooks",
         "keys",
         "memory",

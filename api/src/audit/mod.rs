@@ -12,6 +12,7 @@ pub mod secret_gate;
 mod store;
 pub mod tree;
 pub mod tx;
+pub mod typed;
 
 pub use event::{Event, Happening};
 pub use header::{Outcome, Stream, Value};

@@ -13,7 +13,9 @@ use super::{call::call, error::ConnectionError, find};
 use crate::{
     actor::Actor,
     app::App,
+    audit::typed::refuse_secret,
     error::FieldError,
+    hidden,
     operators::{Author, Reader},
     pinterest::{
         boards::{self, Board, Page, Section},
@@ -191,6 +193,7 @@ pub async fn create(
     input: NewBoard,
 ) -> Result<Board, ConnectionError> {
     let (name, privacy) = check(&input)?;
+    refuse_secret(app, "name", name).map_err(|wrong| ConnectionError::Fields(vec![wrong]))?;
     if find(app, id).await?.environment == Environment::Production {
         return Err(ConnectionError::BoardsInProduction);
     }
@@ -210,6 +213,11 @@ fn check(input: &NewBoard) -> Result<(&str, &'static str), ConnectionError> {
     let mut wrong = Vec::new();
     if !(1..=NAME_CHARS).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         wrong.push(FieldError::new("name", "length", "must have 1 to 180 characters on one line"));
+    }
+    if let Some((place, c)) = hidden::first(name).filter(|_| wrong.is_empty()) {
+        let message =
+            format!("must not hide anything: character {place} is {}. Take it out", hidden::label(c));
+        wrong.push(FieldError::new("name", "hidden_character", message));
     }
     match privacy {
         Ok(privacy) if wrong.is_empty() => return Ok((name, privacy)),

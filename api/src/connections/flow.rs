@@ -18,6 +18,7 @@ use crate::{
     audit::{
         AuditedTx, Happening,
         secret_gate::{Where, find_typed},
+        typed::is_secret,
     },
     data_keys,
     error::{Fault, FieldError},
@@ -64,7 +65,7 @@ pub async fn connect(
         id: ConnectionId::from_random(app.random_id()),
         environment: input.environment,
         state: ConnectionState::Pending,
-        expected_username: username(input.expected_username.as_deref())?,
+        expected_username: username(app, input.expected_username.as_deref())?,
         username: None,
         account_id: None,
         hold_reason: None,
@@ -163,7 +164,7 @@ fn check_environment(app: &App, environment: Environment) -> Result<(), Connecti
     Ok(())
 }
 
-fn username(typed: Option<&str>) -> Result<Option<String>, ConnectionError> {
+fn username(app: &App, typed: Option<&str>) -> Result<Option<String>, ConnectionError> {
     let name = typed.unwrap_or_default().trim();
     let name = name.strip_prefix('@').unwrap_or(name);
     let fits = name.chars().count() <= USERNAME_CHARS
@@ -177,7 +178,8 @@ fn username(typed: Option<&str>) -> Result<Option<String>, ConnectionError> {
             message,
         )]));
     }
-    if let Some(what) = find_typed(name, Where::Header) {
+    let own = is_secret(app, name).then_some("a secret of this installation");
+    if let Some(what) = find_typed(name, Where::Header).or(own) {
         let message = format!("looks like {what}. Write the account's username, and renew the secret");
         return Err(ConnectionError::Fields(vec![FieldError::new("expected_username", "secret", message)]));
     }

@@ -17,6 +17,7 @@ use crate::{
     },
     db::Reads,
     error::Fault,
+    hidden::{self, Piece},
     operators::role::{Author, Reader},
 };
 
@@ -124,13 +125,20 @@ pub async fn sweep_uploads(app: &App) -> Result<u64, Fault> {
     Ok(gone)
 }
 
-/// The file's name alone, without folders and control characters; one that looks like a secret is not kept.
+/// The file's name alone, without folders and hidden characters; one that looks like a secret is not kept.
 fn clean_label(label: &str) -> String {
     let name = label.rsplit(['/', '\\']).next().unwrap_or_default();
-    let visible: String = name.chars().filter(|c| !c.is_control()).collect();
+    let visible: String = hidden::pieces(name).into_iter().filter_map(seen).collect();
     let short: String = visible.trim().chars().take(LABEL_CHARS).collect();
     let is_secret = find_typed(&visible, Where::Sealed(Part::Content)).is_some();
     if short.is_empty() || is_secret { "image".to_owned() } else { short }
+}
+
+fn seen(piece: Piece<'_>) -> Option<String> {
+    match piece {
+        Piece::Seen(text) => Some(text.replace(['\n', '\r', '\t'], " ")),
+        Piece::Hidden(_) => None,
+    }
 }
 
 fn small(number: impl TryInto<i32>) -> Result<i32, Fault> {
@@ -144,6 +152,7 @@ mod label_tests {
     #[test]
     fn a_label_is_the_files_name_and_no_secret() {
         assert_eq!(clean_label("C:\\pictures/Plum tart.jpg"), "Plum tart.jpg");
+        assert_eq!(clean_label("tart\u{202e}gpj.exe\u{0}"), "tartgpj.exe");
         for secret in ["pina_0123456789abcdef.png", "cs_0123456789abcdef0123456789abcdef0123456789a.png", " "]
         {
             assert_eq!(clean_label(secret), "image");

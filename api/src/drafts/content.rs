@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::schedule::{PublishAt, ScheduleError};
 use crate::audit::header::{FormatError, Value, is_reference, is_word, parse_hash};
+use crate::hidden;
 
 mod field;
 mod stored;
@@ -82,7 +83,7 @@ impl Content {
             title: faults.field(&input.title, Title::parse),
             description: faults.field(&input.description, Description::parse),
             alt_text: faults.field(&input.alt_text, AltText::parse),
-            link: faults.field(&input.link, Link::parse),
+            link: faults.field(&input.link, typed_link),
             image_sha256: faults.field(&input.image_sha256, image),
             publish_at: faults.keep(publish_at(input)).flatten(),
         };
@@ -245,6 +246,20 @@ fn environment(word: &str) -> Result<String, FieldError> {
         return Ok(word.to_owned());
     }
     Err(FieldError::new("connection_id", "unknown", "The account has no environment. Connect it again."))
+}
+
+/// A link shows where it leads. (What is stored is read without this rule.)
+fn typed_link(typed: &str) -> Result<Option<Link>, FieldError> {
+    match hidden::first(typed.trim()) {
+        Some((place, c)) if !c.is_control() => {
+            let message = format!(
+                "Character {place} is {}, which nobody sees. Take it out, or write it with % signs.",
+                hidden::label(c)
+            );
+            Err(FieldError::new(Link::FIELD, "hidden_character", message))
+        }
+        _ => Link::parse(typed),
+    }
 }
 
 fn image(hex: &str) -> Result<Option<[u8; 32]>, FieldError> {

@@ -2,7 +2,7 @@
 
 use countersign_entities::{Timestamp, ids::DraftId};
 
-use super::{error::Error, store};
+use super::{error::Error, secrets, store};
 use crate::{
     app::App,
     audit::{AuditedTx, Housekeeping},
@@ -43,7 +43,8 @@ pub struct WorkingCopy {
 /// Keeps what was typed, over what was kept before.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a draft that does not exist, [`Error::WorkingCopyTooLarge`].
+/// [`Error::NotFound`] for a draft that does not exist, [`Error::WorkingCopyTooLarge`]; [`Error::Fields`] where a text
+/// looks like a secret.
 pub async fn autosave(
     app: &App,
     author: &Author,
@@ -54,6 +55,7 @@ pub async fn autosave(
     if copy.fields.len() > LIMIT {
         return Err(Error::WorkingCopyTooLarge);
     }
+    secrets::refuse_in_form(app, fields)?;
     if let WorkingOn::Draft(id) = on {
         store::find(&app.db, id).await?.ok_or(Error::NotFound)?;
     }

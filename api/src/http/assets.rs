@@ -22,6 +22,7 @@ pub struct AssetsApi;
 
 /// An image to be uploaded.
 #[derive(Multipart)]
+#[oai(deny_unknown_fields)]
 struct Upload {
     /// The image: JPEG, PNG or WebP, at most 10 MiB.
     file: File<Vec<u8>>,
@@ -53,7 +54,11 @@ answers! {
     ShowContent {
         /// The bytes that will be sent.
         #[oai(status = 200)]
-        Shown(Binary<Vec<u8>>, #[oai(header = "Content-Type")] String),
+        Shown(
+            Binary<Vec<u8>>,
+            #[oai(header = "Content-Type")] String,
+            #[oai(header = "Content-Disposition")] String,
+        ),
     }
     refuses [Unauthenticated Forbidden NotFound Internal Unavailable]
 }
@@ -99,7 +104,7 @@ impl AssetsApi {
                 if sha256.0.is_some_and(|wanted| wanted != asset.sha256) {
                     return Err(Error::NoImage.into());
                 }
-                Ok(ShowContent::Shown(Binary(bytes), asset.content_type))
+                Ok(ShowContent::Shown(Binary(bytes), asset.content_type, "inline".to_owned()))
             })
             .await
     }

@@ -13,7 +13,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON};
 use super::{auth::Access, refused::Refused};
 use crate::{
     app::App,
-    audit::{AuditedTx, Housekeeping},
+    audit::{AuditedTx, Housekeeping, typed::is_secret},
     error::{Fault, Kind, Refusal},
     keys::Aad,
 };
@@ -37,6 +37,11 @@ enum KeyRefusal {
     /// It is no key.
     #[error("Idempotency-Key has 1 to {MAX_KEY} visible ASCII characters. A UUID will do")]
     Malformed,
+    /// It looks like a secret, which would be kept.
+    #[error(
+        "this Idempotency-Key looks like a token. Send something else as the key, and renew the token if it is real"
+    )]
+    Secret,
     /// Another request had it.
     #[error("this Idempotency-Key was used for another request. Take a new key for each create")]
     Reused,
@@ -52,6 +57,7 @@ impl Refusal for KeyRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Malformed => "idempotency_key_malformed",
+            Self::Secret => "idempotency_key_secret",
             Self::Reused => "idempotency_key_reused",
             Self::Unfinished => "idempotency_key_unfinished",
         }
@@ -60,7 +66,7 @@ impl Refusal for KeyRefusal {
     fn kind(&self) -> Kind {
         match self {
             Self::Malformed => Kind::Malformed,
-            Self::Reused => Kind::Invalid,
+            Self::Secret | Self::Reused => Kind::Invalid,
             Self::Unfinished => Kind::Conflict,
         }
     }
@@ -82,6 +88,9 @@ pub async fn once<T: ToJSON + ParseFromJSON>(
     let Some(key) = key else { return work.await };
     if !(1..=MAX_KEY).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(KeyRefusal::Malformed.into());
+    }
+    if is_secret(app, key) {
+        return Err(KeyRefusal::Secret.into());
     }
     let entry = Entry {
         operator_id: access.principal().id().clone(),

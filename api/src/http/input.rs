@@ -18,6 +18,10 @@ use super::{
 };
 use crate::error::Kind;
 
+mod unique;
+
+use unique::Unique;
+
 /// A JSON object as a request's body. It is read only when the operation asks: who may not do it learns nothing of what
 /// is wrong with the body.
 pub struct Input<T> {
@@ -68,8 +72,9 @@ impl<T: ParseFromJSON> Input<T> {
         }
         check_type(self.content_type.as_deref())?;
         match serde_json::from_slice(&self.bytes) {
-            Ok(Value::Object(object)) => parse(&schema, object),
-            Ok(_) => Err(not_an_object().into()),
+            Ok(Unique(Value::Object(object))) => parse(&schema, object),
+            Ok(Unique(_)) => Err(not_an_object().into()),
+            Err(error) if error.is_data() => Err(doubled(&error).into()),
             Err(error) => Err(malformed(&error).into()),
         }
     }
@@ -100,6 +105,12 @@ fn parse<T: ParseFromJSON>(schema: &Schema, object: Map<String, Value>) -> Resul
 fn malformed(error: &serde_json::Error) -> Problem {
     let detail = format!("the body is not JSON (line {}, column {})", error.line(), error.column());
     Problem::new(Kind::Malformed, "json_malformed", detail)
+}
+
+fn doubled(error: &serde_json::Error) -> Problem {
+    let detail =
+        format!("a member is named twice (line {}, column {}). Name it once", error.line(), error.column());
+    Problem::new(Kind::Malformed, "json_member_doubled", detail)
 }
 
 fn not_an_object() -> Problem {
@@ -303,6 +314,7 @@ mod tests {
     #[test]
     fn what_is_no_json_object_is_told_apart() {
         assert_eq!(read("[]").unwrap_err().code, "json_malformed");
+        assert_eq!(read(r#"{"name":"a","name":"b"}"#).unwrap_err().code, "json_member_doubled");
         assert_eq!(read("{").unwrap_err().status, 400);
         let plain = Input::<Sample> { content_type: Some("text/plain".into()), ..input("{}") };
         assert_eq!(problem(plain.read()).unwrap_err().status, 415);

@@ -3,7 +3,7 @@
 //! Every operation is in [`Operations`]: one file per noun, one enum of answers per operation. To add one: a method in
 //! its noun's file, its answers beside it, and `countersign openapi > openapi.json`.
 
-use poem::{EndpointExt as _, Response, Route, get, http::Method, web::Html};
+use poem::{EndpointExt as _, Route, get, http::Method};
 use poem_openapi::{LicenseObject, OpenApiService};
 
 use crate::app::App;
@@ -20,7 +20,9 @@ pub mod caller;
 mod connections;
 pub mod cookie;
 pub mod csrf;
+mod docs;
 pub mod doorway;
+pub mod doubled;
 mod drafts;
 mod etag;
 pub mod health;
@@ -105,6 +107,7 @@ pub fn mount(routes: Route, app: &App) -> Route {
     let api = service()
         .with(auth::OwnRequests { app: app.clone(), is_open })
         .with(auth::Callers(app.clone()))
+        .with(doubled::Undoubled)
         .with(doorway::Doorway(app.clone()))
         .data(app.clone());
     routes
@@ -112,24 +115,13 @@ pub fn mount(routes: Route, app: &App) -> Route {
         .at("/healthz", get(health::healthz))
         .at("/readyz", get(health::readyz).data(app.clone()))
         .at("/version", get(health::version))
-        .at("/openapi.json", get(show_document))
-        .at("/docs", get(show_docs))
+        .at("/openapi.json", get(docs::show_document))
+        .at("/docs", get(docs::show_docs))
 }
 
 /// Signing in wants no session, but JSON.
 fn is_open(method: &Method, path: &str) -> bool {
     method == Method::POST && path == "/session"
-}
-
-#[poem::handler]
-fn show_document() -> Response {
-    Response::builder().content_type("application/json").body(document())
-}
-
-/// Made when it is asked for: it is 1.6 MB, and few ask.
-#[poem::handler]
-fn show_docs() -> Html<String> {
-    Html(service().swagger_ui_html())
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::{
     audit::{
         sealed::Part,
-        secret_gate::{Where, find_secret, scrub},
+        secret_gate::{Where, find_typed, scrub},
     },
     error::FieldError,
+    hidden,
 };
 
 /// RFC 5321: no longer address can be delivered to.
@@ -32,8 +33,8 @@ impl Email {
             let message = "This is not an e-mail address. Write it like ada@example.org.";
             return refuse("malformed", message.to_owned());
         }
-        if let Some(secret) = find_secret(&text, Where::Sealed(Part::Who)) {
-            return refuse("secret", format!("This seems to contain {}.", secret.words()));
+        if let Some(what) = find_typed(&text, Where::Sealed(Part::Who)) {
+            return refuse("secret", format!("This seems to contain {what}. Write another address."));
         }
         Ok(Self(text))
     }
@@ -51,7 +52,7 @@ impl Email {
 
 /// Something, one @, something; no blanks, nothing invisible, nothing that a mail header would read as structure.
 fn is_plausible(text: &str) -> bool {
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
+    let is_odd = |c: char| c.is_whitespace() || hidden::is_invisible(c) || "<>()[],;:\\\"".contains(c);
     let has_sides = text
         .split_once('@')
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
@@ -83,6 +84,7 @@ mod tests {
             ("a b@x", "malformed"),
             ("a\n@x", "malformed"),
             ("a\u{202e}@x", "malformed"),
+            ("a\u{e0041}@x", "malformed"),
             ("a,b@x", "malformed"),
             ("<a@x>", "malformed"),
             (long.as_str(), "too_long"),

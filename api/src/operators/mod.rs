@@ -4,6 +4,7 @@
 //! of their rights to programs by a [`token`]. Whoever has a [`second_factor`] is asked for it at the door. Each of them leads to a [`Principal`]; [`role`] makes evidence of it.
 //! Of secrets that we hand out only the SHA-256 is stored; of passwords an Argon2id hash.
 
+mod alike;
 mod authority;
 mod email;
 mod error;

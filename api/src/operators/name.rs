@@ -5,9 +5,10 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::{
     audit::{
         sealed::Part,
-        secret_gate::{Where, find_secret, scrub},
+        secret_gate::{Where, find_typed, scrub},
     },
     error::FieldError,
+    hidden,
 };
 
 const MAX_CHARS: usize = 100;
@@ -30,14 +31,11 @@ impl Name {
         if text.chars().count() > MAX_CHARS {
             return refuse("too_long", format!("A name has at most {MAX_CHARS} characters."));
         }
-        if let Some(secret) = find_secret(&text, Where::Sealed(Part::Who)) {
-            return refuse(
-                "secret",
-                format!("This seems to contain {}. Write it differently.", secret.words()),
-            );
+        if let Some(what) = find_typed(&text, Where::Sealed(Part::Who)) {
+            return refuse("secret", format!("This seems to contain {what}. Write it differently."));
         }
-        if scrub(&text, MAX_CHARS) != text {
-            let message = "A name is one line without invisible characters.";
+        if text.chars().any(hidden::is_invisible) || scrub(&text, MAX_CHARS) != text {
+            let message = "A name is one line without characters that turn or hide text. Type it anew.";
             return refuse("invisible", message.to_owned());
         }
         Ok(Self(text))
@@ -68,6 +66,10 @@ mod tests {
             ("Ada\nAdmin", "invisible"),
             ("Ada\u{202e}nimdA", "invisible"),
             ("Ada\u{0}", "invisible"),
+            ("Ada\u{e0041}", "invisible"),
+            ("A\u{3164}da", "invisible"),
+            ("Ada\u{fe0f}", "invisible"),
+            ("cs_0123456789abcdef0123456789abcdef0123456789a", "secret"),
             ("pina_0123456789abcdef", "secret"),
             ("Bearer abc", "secret"),
         ] {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use countersign_entities::{Timestamp, ids::OperatorId};
 
 use super::{
+    alike::refuse_alike,
     authority::Authority,
     email::Email,
     error::OperatorError,
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     actor::Person,
     app::App,
-    audit::{AuditedTx, Event, Happening},
+    audit::{AuditedTx, Event, Happening, typed::refuse_secret},
     error::{Fault, FieldError},
     secret::Secret,
 };
@@ -59,6 +60,11 @@ impl Operator {
         self.factor.as_ref()?.confirmed_at
     }
 
+    /// What sign-in compares the address by; none if it is none any more.
+    fn email_key(&self) -> String {
+        Email::parse(&self.email).map(|email| email.key()).unwrap_or_default()
+    }
+
     /// The person, as an event names them.
     pub fn person(&self) -> Person {
         Person { id: self.id.clone(), name: self.name.clone(), email: self.email.clone() }
@@ -91,7 +97,7 @@ pub struct OperatorChange {
 /// Adds a person. Without a password there is a one-time link, whose secret is shown this once.
 ///
 /// # Errors
-/// [`OperatorError::Fields`] where a field is wrong or the address is taken.
+/// [`OperatorError::Fields`] where a field is wrong, the address is taken, or the name looks like another person's.
 pub async fn add(
     app: &App,
     by: impl Into<Authority>,
@@ -99,6 +105,8 @@ pub async fn add(
 ) -> Result<(Operator, Option<Secret>), OperatorError> {
     let by = by.into();
     let (email, name) = checked(&new)?;
+    refuse_secret(app, "email", email.as_str())?;
+    refuse_secret(app, "name", name.as_str())?;
     let password = match &new.password {
         Some(password) => Some(password::hash(app, password).await?),
         None => None,
@@ -114,6 +122,12 @@ pub async fn add(
         factor: None,
     };
     let tx = AuditedTx::begin(app).await?;
+    // Of two who are added at once the second one sees the first.
+    store::lock_admins(&tx, app.db.is_postgres()).await?;
+    let others = store::list(&tx).await?;
+    if others.iter().all(|other| other.email_key() != email.key()) {
+        refuse_alike(&name, &others)?;
+    }
     if !store::insert(&tx, &operator, email.key()).await? {
         return Err(taken().into());
     }
@@ -186,6 +200,9 @@ pub async fn change(
 ) -> Result<Operator, OperatorError> {
     let by = by.into();
     let name = change.name.as_deref().map(Name::parse).transpose()?;
+    if let Some(name) = &name {
+        refuse_secret(app, "name", name.as_str())?;
+    }
     if change.roles.as_ref().is_some_and(Roles::is_empty) {
         return Err(no_role().into());
     }
@@ -193,7 +210,9 @@ pub async fn change(
     let admins = store::lock_admins(&tx, app.db.is_postgres()).await?;
     let before = store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
     let mut after = before.clone();
-    if let Some(name) = name {
+    if let Some(name) = name.filter(|name| name.as_str() != before.name) {
+        let others = store::list(&tx).await?.into_iter().filter(|other| other.id != *id);
+        refuse_alike(&name, &others.collect::<Vec<_>>())?;
         name.as_str().clone_into(&mut after.name);
     }
     after.roles = change.roles.unwrap_or(after.roles);

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     actor::{Actor, Net, Via},
     app::App,
-    audit::{AuditedTx, Event, Happening, Housekeeping, secret_gate::OWN_PREFIX},
+    audit::{AuditedTx, Event, Happening, Housekeeping, secret_gate::OWN_PREFIX, typed::refuse_secret},
     error::{Fault, FieldError},
     secret::Secret,
 };
@@ -207,6 +207,9 @@ fn checked(app: &App, new: &NewToken) -> Result<(Name, Vec<TokenScope>), Operato
             "past",
             "This time has passed. Choose a later one.".to_owned(),
         ));
+    }
+    if let Err(secret) = refuse_secret(app, "name", &new.name) {
+        wrong.push(secret);
     }
     match name {
         Ok(name) if wrong.is_empty() => Ok((name, scopes)),

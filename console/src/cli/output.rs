@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use clap::Args;
 use serde::Serialize;
 
+use crate::logging::escape;
+
 /// How lists and results are shown.
 #[derive(Args, Debug, Clone, Copy, Default)]
 pub struct Format {
@@ -13,18 +15,26 @@ pub struct Format {
     pub json: bool,
 }
 
-/// Prints `text` and ends the line. A reader that went away (`| head`) is no failure.
+/// Prints `text` and ends the line. Whatever could drive the reader's terminal is written out, as in the log. A reader that
+/// went away (`| head`) is no failure.
 ///
 /// # Errors
 /// Where standard output cannot be written for another reason, such as a full disk.
 pub fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
+    let text = harmless(text);
     let line_end = if text.ends_with('\n') { "" } else { "\n" };
     let written = write!(stdout, "{text}{line_end}").and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// The text with its lines as they are, and nothing in them that is not seen.
+fn harmless(text: &str) -> String {
+    let line = |line: &str| line.split('\t').map(escape).collect::<Vec<_>>().join("\t");
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// Rows under their headings, in columns as wide as they need to be.
@@ -52,6 +62,13 @@ pub fn print_json(value: &impl Serialize) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_drives_a_terminal() {
+        let text = "a\u{1b}[2J\n\u{9b}31m\u{202e}b\n";
+        assert_eq!(harmless(text), "a\\u001b[2J\n\\u009b31m\\u202eb\n");
+        assert_eq!(harmless("Zoé\t1\n2"), "Zoé\t1\n2");
+    }
 
     #[test]
     fn columns_line_up_by_characters() {

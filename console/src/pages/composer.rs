@@ -101,6 +101,7 @@ async fn answer(visit: &Visit, author: &Author, mut desk: Desk, form: &Form) -> 
         working_copy::forget(&visit.app, author, &WorkingOn::New).await?;
         return Ok(see("/drafts/new"));
     }
+    desk.refuse_secrets(visit);
     desk.keep_image(visit, author, form).await?;
     if !desk.errors.is_empty() {
         return desk.show(visit, 422).await;

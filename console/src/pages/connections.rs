@@ -42,8 +42,8 @@ pub(super) async fn connect(visit: Visit, form: Form) -> Answer {
         Ok(started) => Ok(see(started.authorize_url.as_str())),
         Err(error) => {
             let (errors, environment) = (field_errors(error, &[])?, environment.as_str().to_owned());
-            let form =
-                view::Connect { environment, expected_username: typed, errors, ..view::Connect::default() };
+            let expected_username = visit.shown_again(&typed);
+            let form = view::Connect { environment, expected_username, errors, ..view::Connect::default() };
             answer(&visit, 422, form, None).await
         }
     }
@@ -95,7 +95,7 @@ pub(super) async fn create_board(visit: Visit, Path(connection): Path<String>, f
         Ok(_) => Ok(see_with(&visit, "/connections", Message::BoardCreated)),
         Err(error) => {
             let errors = board_errors(error)?;
-            let board = view::BoardForm { name, privacy, errors };
+            let board = view::BoardForm { name: visit.shown_again(&name), privacy, errors };
             answer(&visit, 422, offered(&visit), Some((connection, board))).await
         }
     }

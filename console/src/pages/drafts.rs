@@ -119,7 +119,7 @@ pub(super) async fn comment(visit: Visit, Path(draft): Path<String>, form: Form)
         Err(error) => error,
     };
     let Some(field) = error.fields().first() else { return Err(beside(&id, error)) };
-    let unfinished = Unfinished { text: text.to_owned(), error: field.message.clone() };
+    let unfinished = Unfinished { text: visit.shown_again(text), error: field.message.clone() };
     let (frame, mut model) = model::read(&visit, &person.in_person()?, &id, &Asked::default()).await?;
     model.comments.unfinished = Some(unfinished);
     Ok(page_as(422, view::page(&frame, &model)))

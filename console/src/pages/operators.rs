@@ -28,7 +28,8 @@ pub(super) async fn list(visit: Visit) -> Answer {
 pub(super) async fn add(visit: Visit, form: Form) -> Answer {
     let admin = visit.admin()?;
     let (name, email, roles) = (form.text("name").to_owned(), form.text("email").to_owned(), roles(&form));
-    let add = view::Add { name: name.clone(), email: email.clone(), roles: held(&roles), errors: Vec::new() };
+    let again = |typed| visit.shown_again(typed);
+    let add = view::Add { name: again(&name), email: again(&email), roles: held(&roles), errors: Vec::new() };
     let new = NewOperator { email, name, roles, password: None };
     match people::add(&visit.app, &admin, new).await {
         Ok((operator, secret)) => with_link(&visit, &admin, &operator.name, secret).await,
@@ -45,7 +46,7 @@ pub(super) async fn add(visit: Visit, form: Form) -> Answer {
 pub(super) async fn save(visit: Visit, Path(operator): Path<String>, form: Form) -> Answer {
     let (admin, operator) = (visit.admin()?, id(&operator)?);
     let (name, roles) = (form.text("name").to_owned(), roles(&form));
-    let shown = (name.clone(), held(&roles));
+    let shown = (visit.shown_again(&name), held(&roles));
     let change = OperatorChange { name: Some(name), roles: Some(roles), disabled: None };
     let may_void = !form.text("void_approvals").is_empty();
     match approvals::change_operator(&visit.app, &admin, &operator, change, may_void).await {

@@ -131,8 +131,8 @@ async fn undecided(visit: &Visit, id: &PublicationId, form: &Fields, words: &str
         unknown.refused = Some(words.to_owned());
         unknown.typed = Typed {
             outcome: form.text("outcome").to_owned(),
-            pin_id: form.text("pin_id").to_owned(),
-            reason: form.text("reason").to_owned(),
+            pin_id: visit.shown_again(form.text("pin_id")),
+            reason: visit.shown_again(form.text("reason")),
         };
     }
     frame.here = format!("/publications/{id}");

@@ -156,8 +156,11 @@ async fn unfinished(visit: &Visit, id: &DraftId, verb: &str, form: &Form, error:
     if story.draft.state != DraftState::InReview {
         return Ok(see(&story.url()));
     }
-    let unfinished =
-        Unfinished { verb: verb.to_owned(), note: form.text("note").to_owned(), error: error.to_owned() };
+    let unfinished = Unfinished {
+        verb: verb.to_owned(),
+        note: visit.shown_again(form.text("note")),
+        error: error.to_owned(),
+    };
     let waiting = list::Waiting::read(visit, &reader).await?;
     Ok(page_as(422, desk(visit, &waiting, Some(story), "", Some(unfinished)).await?))
 }

@@ -105,15 +105,16 @@ async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
     if error.fault().is_some() {
         return Err(error.into());
     }
-    let (status, email, words) = (status_of(error.kind()), form.text("email"), sentence(&error.to_string()));
+    let (status, words) = (status_of(error.kind()), sentence(&error.to_string()));
+    let email = visit.shown_again(form.text("email"));
     let mut frame = visit.frame().await?;
     "/sign-in".clone_into(&mut frame.here);
     let door = match kept_through_sign_in(form) {
-        Some(kept) => error_page::session_ended(&frame, &kept, email, Some(&words)),
+        Some(kept) => error_page::session_ended(&frame, &kept, &email, Some(&words)),
         None => {
             let return_to = return_path(form.text("return_to")).to_owned();
             let refused = Some(words);
-            view::page(&frame, &view::SignIn { email: email.into(), refused, return_to, has_ended: false })
+            view::page(&frame, &view::SignIn { email, refused, return_to, has_ended: false })
         }
     };
     Ok(with_wait(page_as(status, door), &error))

@@ -34,7 +34,7 @@ pub(super) async fn create(visit: Visit, form: Form) -> Answer {
         }
         Err(error) => {
             let errors = field_errors(error, &[("name", "token_name"), ("scopes", "scope")])?;
-            let tokens = again(all(&visit, &admin).await?, name, &scopes, errors);
+            let tokens = again(all(&visit, &admin).await?, &visit.shown_again(name), &scopes, errors);
             answer(&visit, 422, &view::Tokens { expires: form.text("expires").to_owned(), ..tokens }).await
         }
     }

@@ -76,7 +76,7 @@ impl Drop for Front {
 }
 
 fn routes(app: &App, log: &AccessLog, stopping: &Stopping, detached: &Detached) -> impl Endpoint + 'static {
-    let headers = SecurityHeaders::new(app.endpoints.oauth_url.as_str());
+    let headers = SecurityHeaders::new(app.endpoints.oauth_url.as_str(), app.config.server.is_https());
     http::mount(Route::new().nest("/", pages::routes(app)), app)
         .data(stopping.clone())
         .with(detached.clone())

@@ -48,7 +48,7 @@ pub fn page(frame: &Frame, account: &Account) -> Markup {
         "Your account",
         Section::None,
         html! {
-            div.head { div { h1 { (name) } p { (account.email) } }
+            div.head { div { h1 dir="auto" { (name) } p { (account.email) } }
                 (form::button(frame, "/sign-out", "btn", html! { (icon("out")) "Sign out" })) }
             div.split {
                 div.stack-l { section.sec { h2 { "Where you are signed in" } (sessions(frame, &account.sessions)) } }

@@ -9,6 +9,7 @@ use super::icon::icon;
 use super::layout::{self, Section};
 use super::number;
 use super::table::{self, Pager};
+use super::words::marked;
 
 /// The list.
 #[derive(Clone, Debug)]
@@ -277,7 +278,7 @@ pub fn event(frame: &Frame, page: &EventPage) -> Markup {
                 section.sec { h2 { "Sealed parts" }
                     @if page.sealed.is_empty() { p.small.soft { "It has none." } }
                     @else { p.small.soft { "That you looked at them is recorded." } dl.facts { @for part in &page.sealed {
-                        dt { (part.name) } dd { @match &part.value { Some(value) => pre { (value) }, None => "erased" } small { (part.remark) } }
+                        dt { (part.name) } dd { @match &part.value { Some(value) => pre { (marked(value)) }, None => "erased" } small { (part.remark) } }
                     } } }
                 }
                 section.sec { h2 { "What was hashed" } pre { (page.header) } }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::form::{self, Choice, Field, FieldError};
 use super::icon::icon;
 use super::note::{self, Tone};
+use super::words::text;
 
 /// What the account answered.
 #[derive(Clone, Debug)]
@@ -113,7 +114,7 @@ fn option(loaded: &Loaded, board: &Board) -> Markup {
 fn radio(value: &str, chosen: &str, name: &str, is_secret: bool, beside: Markup) -> Markup {
     html! {
         div.opt { label { input type="radio" name="board" value=(value) checked[value == chosen];
-            span { (name) @if is_secret { " " (icon("lock")) " secret" } } }
+            span { (text(name)) @if is_secret { " " (icon("lock")) " secret" } } }
             span.line { (beside) } }
     }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::icon;
+use super::words::marked;
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub fn list(checks: &[Check]) -> Markup {
     html! {
         ul.checks { @for check in checks {
             @let (tone, name) = look(check.outcome);
-            li data-k=(tone) { (icon(name)) span { (check.words) @if let Some(detail) = &check.detail { small { (detail) } } } }
+            li data-k=(tone) { (icon(name)) span { (check.words) @if let Some(detail) = &check.detail { small dir="auto" { (marked(detail)) } } } }
         } }
     }
 }

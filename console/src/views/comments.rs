@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::form::{self, Field};
 use super::frame::Frame;
+use super::words::{marked, text};
 
 /// One comment.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ impl Comments {
             section.sec { h2 { "Comments" }
                 @if self.items.is_empty() { p.small.soft { "Nobody said anything yet." } }
                 div.thread { @for comment in &self.items {
-                    article { header { b { (comment.author) } (frame.times.element(comment.at)) } p.lines { (comment.text) } }
+                    article { header { b { (text(&comment.author)) } (frame.times.element(comment.at)) } p.lines dir="auto" { (marked(&comment.text)) } }
                 } }
                 @if let Some(action) = &self.action {
                     (form::post(frame, action, "stack-s gap", html! {

@@ -27,6 +27,7 @@ use super::note::{self, Tone};
 use super::picture::Picture;
 use super::proof::{Ground, Proof};
 use super::signatures::Signatures;
+use super::words::{self, text};
 
 /// The form and all around it.
 #[derive(Clone, Debug)]
@@ -220,7 +221,7 @@ fn image(composer: &Composer) -> Markup {
                 }
                 div.stack-s {
                     @if let Some(asset) = &composer.asset {
-                        p { b { (asset.label) } br; span.soft.small { (asset.facts) } }
+                        p { b { (text(&asset.label)) } br; span.soft.small { (asset.facts) } }
                         (checks::list(&asset.checks))
                     }
                     p.small hidden role="status" data-verdict {}
@@ -254,6 +255,9 @@ fn words(composer: &Composer) -> Markup {
             (Field::area("description", "Description", 4).value(&composer.words.description).limit(800).error(error("description")))
             (Field::line("link", "Link", "url").value(&composer.words.link).error(error("link"))
                 .hint("Only its form is checked. The page is not opened."))
+            @let advice = words::advice(&[("title", &composer.words.title), ("description", &composer.words.description),
+                ("alternative text", &composer.words.alt_text)]);
+            @if !advice.is_empty() { (checks::list(&advice)) }
         }
     }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::picture::Picture;
+use super::words::marked;
 
 /// Two revisions side by side.
 #[derive(Clone, Debug, Default)]
@@ -72,11 +73,11 @@ fn field(change: &Change) -> Markup {
     html! {
         div {
             dt { (change.name) }
-            dd.was { @if change.before.is_empty() { "nothing" } @for (piece, text) in &pieces {
-                @match piece { Piece::Same => (text), Piece::Gone => del { (text) }, Piece::New => {} }
+            dd.was dir="auto" { @if change.before.is_empty() { "nothing" } @for (piece, text) in &pieces {
+                @match piece { Piece::Same => (marked(text)), Piece::Gone => del { (marked(text)) }, Piece::New => {} }
             } }
-            dd.now { @if change.after.is_empty() { "nothing" } @for (piece, text) in &pieces {
-                @match piece { Piece::Same => (text), Piece::New => ins { (text) }, Piece::Gone => {} }
+            dd.now dir="auto" { @if change.after.is_empty() { "nothing" } @for (piece, text) in &pieces {
+                @match piece { Piece::Same => (marked(text)), Piece::New => ins { (marked(text)) }, Piece::Gone => {} }
             } }
         }
     }

@@ -19,6 +19,7 @@ use super::signatures::Signatures;
 use super::take_down::{self, Done};
 use super::timeline::{self, Entry};
 use super::trouble::{self, Trouble};
+use super::words::{marked, text};
 
 /// The page of one draft.
 #[derive(Clone, Debug)]
@@ -134,8 +135,8 @@ fn head(frame: &Frame, draft: &Draft, name: &str) -> Markup {
         div.head {
             div {
                 div.line { (live(&draft.live)) span.dim.small { "Revision " (draft.revision) (origin(&draft.origin)) } }
-                h1.gap { (name) }
-                p { "For " (draft.proof.board.as_deref().unwrap_or("no board yet")) " on " (draft.account) ", "
+                h1.gap dir="auto" { (marked(name)) }
+                p { "For " (text(draft.proof.board.as_deref().unwrap_or("no board yet"))) " on " (draft.account) ", "
                     (draft.due.words(&frame.times)) }
             }
             div.line {
@@ -163,7 +164,7 @@ fn main(frame: &Frame, draft: &Draft) -> Markup {
             div.line.between { h2 { "Preview" } (draft.ground.switch(&format!("{}?", draft.url))) }
             (draft.proof.views(draft.ground, false))
             (draft.proof.says(false))
-            @if let Some(link) = &draft.link { p.small { b { "Link: " } code { (link) } } }
+            @if let Some(link) = &draft.link { p.small { b { "Link: " } code dir="ltr" { (marked(link)) } } }
         }
         @if let Some(compare) = &draft.compare { (self::compare(draft, compare)) }
     }
@@ -179,7 +180,7 @@ fn unsaved(draft: &Draft, unsaved: &Unsaved) -> Markup {
                 Unsaved::Open => div.line { a.btn href={ (draft.url) "/edit" } { "Go on writing" } },
                 Unsaved::Left(words) => {
                     p { "This draft has ended and takes no more words. Duplicate it to go on with them." }
-                    dl.kept.gap-s { @for (label, text) in words { dt { (label) } dd.lines { (text) } } }
+                    dl.kept.gap-s { @for (label, words) in words { dt { (label) } dd.lines dir="auto" { (marked(words)) } } }
                 }
             }
         },

@@ -6,6 +6,7 @@ use super::form::{self, Field};
 use super::frame::Frame;
 use super::layout::{self, Section, Shape};
 use super::note::{self, Tone};
+use super::words::marked;
 
 /// A page for something that went wrong.
 #[derive(Clone, Debug)]
@@ -215,6 +216,6 @@ pub fn send_again(frame: &Frame, kept: &Kept) -> Markup {
 fn typed(kept: &Kept) -> Markup {
     let words = |name: &str| kept.fields.iter().find(|(field, value)| field == name && !value.is_empty());
     html! {
-        dl.kept { @for (name, label) in TYPED { @if let Some((_, value)) = words(name) { dt { (label) } dd.lines { (value) } } } }
+        dl.kept { @for (name, label) in TYPED { @if let Some((_, value)) = words(name) { dt { (label) } dd.lines dir="auto" { (marked(value)) } } } }
     }
 }

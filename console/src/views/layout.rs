@@ -1,10 +1,12 @@
 //! The frame around every page: environment band, bar, navigation by role, message, foot.
 
+use countersign_api::hidden::spelled_out;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::form;
 use super::frame::{Frame, Roles, Theme, Toast, Viewer};
 use super::icon::icon;
+use super::words::text;
 use super::{number, pins};
 use crate::assets;
 
@@ -72,7 +74,7 @@ fn head(frame: &Frame, title: &str) -> Markup {
         head {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
-            title { "[" (frame.environment.name()) "] " (title) " · Countersign" }
+            title { "[" (frame.environment.name()) "] " (spelled_out(title)) " · Countersign" }
             link rel="stylesheet" href=(assets::url("countersign.css"));
             link rel="icon" href=(assets::url("mark.svg")) type="image/svg+xml";
             script src=(assets::url("countersign.js")) defer {}
@@ -96,7 +98,7 @@ fn bar(frame: &Frame, section: Section) -> Markup {
 
 fn me(frame: &Frame, viewer: &Viewer) -> Markup {
     html! {
-        a.me href="/account" { (icon("user")) span { (viewer.name) small { (viewer.roles.words()) } } }
+        a.me href="/account" { (icon("user")) span { (text(&viewer.name)) small { (viewer.roles.words()) } } }
         (form::post(frame, "/sign-out", "", html! {
             button.btn.quiet.out { "Sign out" }
         }))
@@ -131,7 +133,7 @@ fn paused(frame: &Frame) -> Markup {
     html! {
         @if let Some(paused) = shown {
             section.paused aria-label="Publishing" { (icon("pause"))
-                span { b { "Publishing is paused." } " " (paused.by) " paused it, "
+                span { b { "Publishing is paused." } " " (text(&paused.by)) " paused it, "
                     (frame.times.short(paused.at)) ". " (pins(paused.waiting, "waits", "wait")) ". "
                     a href="/settings#publishing" { "See why" } }
             }

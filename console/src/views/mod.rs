@@ -66,6 +66,7 @@ pub mod time;
 pub mod timeline;
 pub mod tokens;
 pub mod trouble;
+pub mod words;
 
 /// `18204` as `18,204`.
 pub fn number(value: u64) -> String {

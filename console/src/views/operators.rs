@@ -8,6 +8,7 @@ use super::frame::{Frame, Roles};
 use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
+use super::words::text;
 
 /// The page.
 #[derive(Clone, Debug)]
@@ -114,7 +115,7 @@ pub fn issued(frame: &Frame, link: &IssuedLink) -> Markup {
         Tone::Good,
         &format!("A link for {}", link.name),
         html! {
-            p { "Send it to " (link.name) " yourself. It works once, until " (frame.times.full(link.expires_at)) ", and is not shown again." }
+            p { "Send it to " (text(&link.name)) " yourself. It works once, until " (frame.times.full(link.expires_at)) ", and is not shown again." }
             pre.gap-s id="issued-link" { (link.url) }
             div.line { button.btn type="button" hidden data-copy="issued-link" { "Copy" } }
         },
@@ -131,8 +132,8 @@ fn operator(frame: &Frame, operator: &Operator) -> Markup {
     html! {
         section.person aria-labelledby=(id) {
             div.line.between {
-                div { h2 id=(id) { (operator.name) @if operator.is_self { " (you)" } }
-                    p.small.soft { (operator.email) " · " (operator.roles.words())
+                div { h2 id=(id) { (text(&operator.name)) @if operator.is_self { " (you)" } }
+                    p.small.soft { (text(&operator.email)) " · " (operator.roles.words())
                         @if !operator.has_password { " · no password yet" }
                         @if operator.has_factor { " · second factor" } }
                 }

@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::picture::Picture;
+use super::words::{marked, text};
 
 /// What is heard of an image without an alternative text.
 const NOTHING_SAID: &str = "only that there is an image. Add an alternative text.";
@@ -75,7 +76,7 @@ impl Proof {
             p.says {
                 b { "A screen reader says:" } " "
                 span data-mirror=[is_live.then_some("alt_text")] data-empty=[is_live.then_some(NOTHING_SAID)] {
-                    @if self.alt_text.is_empty() { (NOTHING_SAID) } @else if is_live { (self.alt_text) } @else { "“" (self.alt_text) "”" }
+                    @if self.alt_text.is_empty() { (NOTHING_SAID) } @else if is_live { (marked(&self.alt_text)) } @else { "“" (text(&self.alt_text)) "”" }
                 }
             }
         }
@@ -88,9 +89,9 @@ impl Proof {
                 (self.image(is_live))
                 div.txt {
                     @if let Some(host) = &self.link_host { p.host { (host) } }
-                    p.title data-mirror=[mirror("title")] data-empty="No title yet" { (self.name()) }
-                    @if is_live || !self.description.is_empty() { p.lines data-mirror=[mirror("description")] { (self.description) } }
-                    @if let Some(board) = &self.board { p.soft { (board) } }
+                    p.title dir="auto" data-mirror=[mirror("title")] data-empty="No title yet" { (marked(self.name())) }
+                    @if is_live || !self.description.is_empty() { p.lines dir="auto" data-mirror=[mirror("description")] { (marked(&self.description)) } }
+                    @if let Some(board) = &self.board { p.soft { (text(board)) } }
                 }
             }
         }
@@ -100,7 +101,7 @@ impl Proof {
         html! {
             div class={ "card " (ground.class()) @if self.is_short() { " whole" } } {
                 (self.image(is_live))
-                p.title data-mirror=[is_live.then_some("title")] data-empty="No title yet" { (self.name()) }
+                p.title dir="auto" data-mirror=[is_live.then_some("title")] data-empty="No title yet" { (marked(self.name())) }
             }
         }
     }

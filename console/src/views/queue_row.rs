@@ -7,6 +7,7 @@ use super::environment::Environment;
 use super::picture::Picture;
 use super::signatures::Signatures;
 use super::time::Times;
+use super::words::text;
 
 /// Where a draft came from.
 #[derive(Clone, Debug)]
@@ -97,7 +98,7 @@ impl Row {
         html! {
             li.row.plain {
                 (Picture::thumbnail(self.picture.as_ref()))
-                div { a.t href=(self.url) { (self.name()) } (self.about(times)) }
+                div { a.t href=(self.url) { (text(self.name())) } (self.about(times)) }
                 div.when { (self.due.stacked(times)) }
                 (self.signatures.mini())
                 div.st { (self.badge.say(self.why.as_deref().unwrap_or(self.badge.words))) }
@@ -108,9 +109,9 @@ impl Row {
     fn about(&self, times: &Times) -> Markup {
         html! {
             div.sub {
-                (self.board.as_deref().unwrap_or("No board yet"))
+                (text(self.board.as_deref().unwrap_or("No board yet")))
                 @if let Some(host) = &self.link_host { i { "·" } (host) }
-                i { "·" } "by " (self.author)
+                i { "·" } "by " (text(&self.author))
                 i { "·" } (times.relative(self.updated_at))
                 @match self.origin {
                     Origin::Page => {},

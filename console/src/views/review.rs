@@ -20,6 +20,7 @@ use super::proof::{Ground, Proof};
 use super::queue_row::Due;
 use super::signatures::Signatures;
 use super::timeline::{self, Entry};
+use super::words::{marked, text};
 
 /// The desk.
 #[derive(Clone, Debug)]
@@ -202,8 +203,8 @@ fn row(frame: &Frame, item: &Item, is_after_verdict: bool) -> Markup {
         li.row aria-current=[item.is_current.then_some("true")] {
             (Picture::thumbnail(item.picture.as_ref()))
             div { a.t href=(item.url) aria-current=[item.is_current.then_some("true")]
-                autofocus[item.is_current && is_after_verdict] { (title) } }
-            div.sub { (item.board) " · " (item.about) @if let Some(environment) = item.environment { " · " b { (environment.name()) } } }
+                autofocus[item.is_current && is_after_verdict] { (text(title)) } }
+            div.sub { (text(&item.board)) " · " (text(&item.about)) @if let Some(environment) = item.environment { " · " b { (environment.name()) } } }
             div.when { (when) }
         }
     }
@@ -216,12 +217,12 @@ fn pin(frame: &Frame, current: &Current) -> Markup {
                 (super::badge::DraftState::InReview.badge())
                 (current.ground.switch(&format!("/review?draft={}&", id(current))))
             }
-            h1.gap { @if current.proof.title.is_empty() { "Pin without a title" } @else { (current.proof.title) } }
-            p.soft { "For " (board(current)) " on " (current.account) ", revision " (current.revision) }
+            h1.gap dir="auto" { @if current.proof.title.is_empty() { "Pin without a title" } @else { (marked(&current.proof.title)) } }
+            p.soft { "For " (text(board(current))) " on " (current.account) ", revision " (current.revision) }
         }
         (current.proof.views(current.ground, false))
         (current.proof.says(false))
-        @if let Some(link) = &current.link { p.small { b { "Link: " } code { (link) } } }
+        @if let Some(link) = &current.link { p.small { b { "Link: " } code dir="ltr" { (marked(link)) } } }
         (covers(current))
         (sign_off(frame, current))
     }
@@ -267,7 +268,7 @@ fn verdicts(frame: &Frame, current: &Current) -> Markup {
         words("request-changes", "Request changes", "What should change?", "Send it back with this note");
     let reject = words("reject", "Reject", "Why is it rejected?", "Reject it with this note");
     html! {
-        p.will { "Will publish to " b { (board(current)) } " " b { (current.due.words(&frame.times)) } ", " (frame.environment.ending()) "." }
+        p.will { "Will publish to " b { (text(board(current))) } " " b { (current.due.words(&frame.times)) } ", " (frame.environment.ending()) "." }
         @if current.is_own_under_sole_operator { p.small.gap-s { "This is your own Pin. The rule of this installation allows it, and the record says so." } }
         div.line.verdicts {
             (form::post(frame, &format!("{}/approve", current.draft), "", html! {
@@ -324,9 +325,9 @@ pub fn conflict(frame: &Frame, conflict: &Conflict) -> Markup {
             div.head { div { h1 { (title) } p { (conflict.words) } } }
             (note::note(note.0, note.1, note.2))
             @if let Some(diff) = &conflict.diff {
-                section.sec.gap-l { h2 { "What changed in “" (conflict.title) "”" } (diff.show(true)) }
+                section.sec.gap-l { h2 { "What changed in “" (text(&conflict.title)) "”" } (diff.show(true)) }
             }
-            @if !conflict.note.is_empty() { section.sec.gap-l { h2 { "What you wrote" } p.lines { (conflict.note) } } }
+            @if !conflict.note.is_empty() { section.sec.gap-l { h2 { "What you wrote" } p.lines dir="auto" { (marked(&conflict.note)) } } }
             div.line.gap-l { a.btn.solid href=(conflict.next) { @if conflict.diff.is_some() { "Look at it again" } @else { "See the Pin" } } a.btn href="/review" { "Go on with the next" } }
         },
     )

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::words::text;
+
 /// How a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -87,7 +89,7 @@ fn line(label: &str, signature: &Signature, is_mini: bool) -> Markup {
         div.sig data-is=(code(signature.standing)) {
             dt.vh[is_mini] { (label) }
             dd.hand data-ghost=[signature.ghost.as_deref()] {
-                @if signature.standing == Standing::Open { span.vh { "not signed yet" } } @else { span { (name) } }
+                @if signature.standing == Standing::Open { span.vh { "not signed yet" } } @else { span { (text(&name)) } }
                 @if signature.standing == Standing::Void { span.vh { " (no longer counts)" } }
             }
             @if let Some(remark) = signature.remark.as_ref().filter(|_| !is_mini) { dd.at { (remark) } }

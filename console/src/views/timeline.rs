@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::icon::icon;
 use super::time::Times;
+use super::words::text;
 
 /// The kind of an entry; it gives icon and tone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,14 +101,14 @@ fn item(times: &Times, entry: &Entry) -> Markup {
         li data-k=(tone) {
             (icon(name))
             @match &entry.who {
-                Some(who) if entry.kind.is_by_hand() => { span.hand-i { (who) } " " (entry.words) },
-                Some(who) => { (who) " " (entry.words) },
+                Some(who) if entry.kind.is_by_hand() => { span.hand-i { (text(who)) } " " (entry.words) },
+                Some(who) => { (text(who)) " " (entry.words) },
                 None => (entry.words),
             }
             small {
                 (times.element(entry.at))
             }
-            @if let Some(note) = &entry.note { q { (note) } }
+            @if let Some(note) = &entry.note { q { (text(note)) } }
         }
     }
 }

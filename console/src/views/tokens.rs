@@ -8,6 +8,7 @@ use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
 use super::table::Table;
+use super::words::text;
 
 /// The page.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +97,7 @@ pub fn page(frame: &Frame, tokens: &Tokens) -> Markup {
 fn list(frame: &Frame, items: &[Token]) -> Markup {
     let rows = Table::new("API tokens", &["Name", "For", "May", "Made", "Last used", "Ends", "Action"]).rows(items, |token| {
         vec![
-            html! { (token.name) },
+            html! { (text(&token.name)) },
             html! { (token.owner) },
             html! { (token.scopes) },
             frame.times.element(token.created_at),

@@ -11,6 +11,7 @@ use super::link;
 use super::note::{self, Tone};
 use super::table;
 use super::time::Times;
+use super::words::text;
 
 /// What stands in the way of a Pin.
 #[derive(Clone, Debug)]
@@ -108,7 +109,7 @@ fn stopped(stopped: &Stopped) -> Markup {
             p { (stopped.words) }
             @if stopped.code.is_some() || stopped.message.is_some() {
                 p.gap-s { "Pinterest said: "
-                    @if let Some(message) = &stopped.message { "“" (message) "” " }
+                    @if let Some(message) = &stopped.message { "“" (text(message)) "” " }
                     @if let Some(code) = &stopped.code { "(" (code) ")" }
                 }
             }

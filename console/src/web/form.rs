@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use countersign_api::http::caller::Caller;
 use countersign_api::http::csrf::{self, CsrfError};
+use countersign_api::http::doubled::twice;
 use poem::{FromRequest, Request, RequestBody};
 
 use super::fields::Fields;
@@ -44,8 +45,8 @@ impl<'a> FromRequest<'a> for Form {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = Fields::read(request, body).await?;
-        let kept = || Box::new(kept(request, &fields));
+        let fields = read(request, body).await?;
+        let kept = || Box::new(kept(&visit, request, &fields));
         if visit.signed_in().is_none() {
             return Err(Refused::Ended(kept()).into());
         }
@@ -61,7 +62,20 @@ impl<'a> FromRequest<'a> for OpenForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        Ok(Self(Fields::read(request, body).await?))
+        Ok(Self(read(request, body).await?))
+    }
+}
+
+/// Fields that a form of ours sends more than once: boxes that can be ticked together.
+const REPEATED: [&str; 4] = ["role", "scope", "kept.role", "kept.scope"];
+
+/// The fields, each but those said once, as a form of ours says them.
+async fn read(request: &Request, body: &mut RequestBody) -> Result<Fields, Refused> {
+    let fields = Fields::read(request, body).await?;
+    let names = fields.texts().iter().map(|(name, _)| name.clone());
+    match twice(names.filter(|name| !REPEATED.contains(&name.as_str()))) {
+        Some(_) => Err(Refused::status(400)),
+        None => Ok(fields),
     }
 }
 
@@ -74,10 +88,11 @@ fn nobody(visit: &Visit) -> Caller {
     Caller { principal: None, session: None, ..visit.caller.clone() }
 }
 
-fn kept(request: &Request, fields: &Fields) -> Kept {
+fn kept(visit: &Visit, request: &Request, fields: &Fields) -> Kept {
     let action = request.uri().path().to_owned();
     let texts = fields.texts().iter().filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str()));
-    Kept { back: back(&action), action, fields: texts.cloned().collect(), had_file: fields.has_file() }
+    let texts = texts.map(|(name, value)| (name.clone(), visit.shown_again(value)));
+    Kept { back: back(&action), action, fields: texts.collect(), had_file: fields.has_file() }
 }
 
 /// The form that was kept through a sign-in: `kept_action`, and each field after `kept.`. None if there is none, or

@@ -1,6 +1,8 @@
 //! The security headers of every answer: no script, style, font or frame but ours, nothing cached, no referrer.
 
-use poem::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
+use poem::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+};
 use poem::http::{HeaderMap, HeaderValue};
 use poem::{Endpoint, IntoResponse as _, Middleware, Request, Response, Result};
 
@@ -11,39 +13,39 @@ const LOCKED: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders {
     pages: HeaderValue,
-    docs: HeaderValue,
-    api: HeaderValue,
+    data: HeaderValue,
+    is_https: bool,
 }
 
 impl SecurityHeaders {
     /// `oauth_url` is the address of the consent page. A browser follows the redirect of the form that starts a
-    /// consent only if its origin is named; anything but an http(s) address names none.
-    pub fn new(oauth_url: &str) -> Self {
+    /// consent only if its origin is named; anything but an http(s) address names none. `is_https` says whether the
+    /// console is reached by TLS alone, which browsers are then told to remember.
+    pub fn new(oauth_url: &str, is_https: bool) -> Self {
         let consent = origin(oauth_url).map(|origin| format!(" {origin}")).unwrap_or_default();
         let pages = format!(
             "{LOCKED}; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'{consent}"
         );
-        let docs = format!(
-            "{LOCKED}; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
-        );
-        let api = format!("{LOCKED}; form-action 'none'; sandbox");
-        Self { pages: value(&pages), docs: value(&docs), api: value(&api) }
+        let data = format!("{LOCKED}; form-action 'none'; sandbox");
+        Self { pages: value(&pages), data: value(&data), is_https }
     }
 
-    /// The policy for a path. The reference of the API carries its script inside the page, so it alone is looser;
-    /// what the API answers is no page at all.
+    /// The policy for a path. What the API answers, and what people uploaded, is no page at all.
     fn policy(&self, path: &str) -> HeaderValue {
-        let is_under =
-            |root: &str| path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-        match path {
-            _ if is_under("/docs") => self.docs.clone(),
-            _ if is_under("/api") => self.api.clone(),
-            _ => self.pages.clone(),
-        }
+        let is_data = path == "/api" || path.starts_with("/api/") || path == "/openapi.json";
+        let is_upload =
+            path.starts_with("/assets/") && (path.ends_with("/content") || path.ends_with("/thumbnail"));
+        if is_data || is_upload { self.data.clone() } else { self.pages.clone() }
     }
 
     fn set(&self, path: &str, headers: &mut HeaderMap) {
-        headers.insert(CONTENT_SECURITY_POLICY, self.policy(path));
+        // The reference of the API carries its script inside the page, and says so itself.
+        if path != "/docs" || !headers.contains_key(CONTENT_SECURITY_POLICY) {
+            headers.insert(CONTENT_SECURITY_POLICY, self.policy(path));
+        }
+        if self.is_https {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(A_YEAR));
+        }
         for (name, value) in FIXED {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
@@ -51,6 +53,9 @@ impl SecurityHeaders {
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
 }
+
+/// For how long a browser comes by TLS only; other hosts of the domain are none of our business.
+const A_YEAR: &str = "max-age=31536000";
 
 const FIXED: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
@@ -110,9 +115,12 @@ mod tests {
     async fn ask(path: &str) -> Response {
         let page = make_sync(|_| "page");
         let kept = make_sync(|_| Response::builder().header(CACHE_CONTROL, "public").body("kept"));
-        let routes = Route::new().at("/", page).at("/docs", make_sync(|_| "docs")).at("/assets/x", kept);
+        let own =
+            || Response::builder().header(CONTENT_SECURITY_POLICY, "script-src 'sha256-x'").body("docs");
+        let routes = Route::new().at("/", page).at("/docs", make_sync(move |_| own())).at("/assets/x", kept);
         let routes = routes.at("/api/v1/me", make_sync(|_| "{}"));
-        let app = routes.with(SecurityHeaders::new("https://www.pinterest.com/oauth/?x=1"));
+        let routes = routes.at("/assets/ast_1/content", make_sync(|_| "image"));
+        let app = routes.with(SecurityHeaders::new("https://www.pinterest.com/oauth/?x=1", true));
         app.get_response(Request::builder().uri(path.parse().unwrap()).finish()).await
     }
 
@@ -137,16 +145,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_reference_is_looser_and_an_asset_may_be_kept() {
-        assert!(ask("/docs").await.header("content-security-policy").unwrap().contains("'unsafe-inline'"));
-        assert!(ask("/api/v1/me").await.header("content-security-policy").unwrap().contains("sandbox"));
+    async fn the_reference_names_its_own_scripts_and_what_is_no_page_runs_nothing() {
+        let policy = async |path| ask(path).await.header("content-security-policy").unwrap().to_owned();
+        assert_eq!(policy("/docs").await, "script-src 'sha256-x'");
+        for path in ["/api/v1/me", "/assets/ast_1/content", "/api", "/openapi.json"] {
+            assert!(policy(path).await.contains("sandbox"), "{path}");
+        }
+        assert_eq!(ask("/").await.header("strict-transport-security"), Some("max-age=31536000"));
         assert_eq!(ask("/assets/x").await.header("cache-control"), Some("public"));
     }
 
     #[test]
     fn no_address_can_smuggle_a_directive() {
         for url in ["javascript:alert(1)", "https://a.example/;script-src *", "nonsense; script-src *"] {
-            let policy = SecurityHeaders::new(url).pages;
+            let policy = SecurityHeaders::new(url, false).pages;
             assert!(!policy.to_str().unwrap().contains('*'), "{url}");
         }
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use countersign_api::actor::{Net, Via};
 use countersign_api::app::App;
+use countersign_api::audit::typed::is_secret;
 use countersign_api::error::Fault;
 use countersign_api::http::caller::{self, Caller, Proof};
 use countersign_api::operators::{
@@ -182,6 +183,11 @@ impl Visit {
     /// As [`Visit::person`], or without the role.
     pub fn auditor(&self) -> Result<Auditor, Refused> {
         Ok(self.person()?.auditor()?)
+    }
+
+    /// What was typed and refused, to be shown again; nothing where it carries a secret.
+    pub fn shown_again(&self, typed: &str) -> String {
+        if is_secret(&self.app, typed) { String::new() } else { typed.to_owned() }
     }
 
     /// Whether cookies must be `Secure`.

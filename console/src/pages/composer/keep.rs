@@ -1,5 +1,6 @@
 //! What the composer's buttons keep: an image, a board, the draft.
 
+use countersign_api::audit::typed::refuse_secret;
 use countersign_api::connections::{self, NewBoard};
 use countersign_api::drafts::{self, Draft, NewDraft, Origin, Patch, Stale};
 use countersign_api::error::Refusal;
@@ -14,6 +15,17 @@ use crate::web::refused::{sentence, status_of};
 use crate::web::{Fields, Refused, Visit};
 
 impl Desk {
+    /// Takes secrets out of what was typed and says so: whatever button was pressed, they are neither kept nor shown
+    /// again.
+    pub(super) fn refuse_secrets(&mut self, visit: &Visit) {
+        for (field, text) in self.typed.texts() {
+            if let Err(wrong) = refuse_secret(&visit.app, field, text) {
+                text.clear();
+                self.errors.push(errors::of(field, &wrong.message));
+            }
+        }
+    }
+
     /// Stores a chosen image, so that it is kept whatever comes of the rest.
     pub(super) async fn keep_image(
         &mut self,

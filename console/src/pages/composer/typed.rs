@@ -108,6 +108,17 @@ impl Typed {
         }
     }
 
+    /// The texts that people type, each with its field's name.
+    pub(super) fn texts(&mut self) -> [(&'static str, &mut String); 5] {
+        [
+            ("title", &mut self.title),
+            ("description", &mut self.description),
+            ("alt_text", &mut self.alt_text),
+            ("link", &mut self.link),
+            ("new_board_name", &mut self.new_board_name),
+        ]
+    }
+
     /// The ids of the chosen board and section; empty where none is chosen.
     pub(super) fn board_and_section(&self) -> (&str, &str) {
         self.board.split_once('/').unwrap_or((&self.board, ""))

@@ -9,6 +9,7 @@ use super::parts::{picture, state};
 use super::story::Story;
 use crate::views::checks::{Check, Outcome};
 use crate::views::time::Times;
+use crate::views::words;
 use crate::web::refused::sentence;
 
 /// Pixels across below which Pinterest shows an image blurred.
@@ -106,6 +107,12 @@ pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>, times: &Time
         Some(link) => Check::new(Outcome::Good, "The link is well formed", format!("Not opened: {link}")),
         None => Check::new(Outcome::Advice, "No link", "The Pin leads nowhere."),
     });
+    checks.extend(words::advice(&[
+        ("title", content.title().unwrap_or_default()),
+        ("description", content.description().unwrap_or_default()),
+        ("alternative text", content.alt_text().unwrap_or_default()),
+        ("link", content.link().unwrap_or_default()),
+    ]));
     checks.push(board);
     checks.extend(content.publish_at().and_then(|at| time(at.due_at_micros().ok()?, times)));
     if twins.is_empty() {

@@ -32,7 +32,7 @@ pub(super) async fn page(visit: &Visit, id: &DraftId, form: &Fields, error: appr
         diff,
         is_own: counting(&story).is_some_and(|approval| approval.reviewer_id == *me),
         next: if can_decide { format!("/review?draft={id}") } else { story.url() },
-        note: form.text("note").to_owned(),
+        note: visit.shown_again(form.text("note")),
     };
     Ok(page_as(status_of(error.kind()), view::conflict(&frame, &conflict)))
 }

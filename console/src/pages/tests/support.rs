@@ -79,7 +79,7 @@ impl Site {
         let people = first_people(&app, true, None).await.unwrap();
         let links = people.into_iter().map(|person| (person.name, person.secret)).collect();
         let pages = crate::pages::routes(&app).with(BodyLimit { limit: crate::server::body_limit });
-        let pages = pages.with(SecurityHeaders::new("http://127.0.0.1:1/oauth/"));
+        let pages = pages.with(SecurityHeaders::new("http://127.0.0.1:1/oauth/", false));
         Self { pages: pages.map_to_response().boxed(), app, clock, links, far_end, _folder: folder }
     }
 
