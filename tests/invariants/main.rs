@@ -6,4 +6,5 @@ mod documents;
 mod house_rules;
 mod layering;
 mod sizes;
+mod supply_chain;
 mod vendored;
