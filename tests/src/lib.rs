@@ -15,6 +15,7 @@ pub mod forms;
 pub mod harness;
 pub mod lock;
 pub mod log;
+pub mod measure;
 pub mod objects;
 pub mod oracle;
 pub mod pictures;
