@@ -101,21 +101,26 @@ pub async fn list(
     find(app, id).await?;
     let bookmark = bookmark.filter(|bookmark| !bookmark.is_empty());
     if bookmark.is_some_and(|bookmark| bookmark.len() > BOOKMARK_BYTES) {
-        return Err(invalid(
-            "bookmark",
-            "too_long",
-            "is none that Pinterest gave. Begin again without a bookmark",
-        ));
+        return Err(no_bookmark());
     }
     let cache = app.memory.of::<Cache>();
     let key = (id.clone(), Asked::Boards(bookmark.map(str::to_owned)));
     if let Some(Kept::Boards(page)) = cache.find(app, &key) {
         return Ok(page);
     }
-    let answer = read(app, reader.actor(), id, &boards::list_call(bookmark)).await?;
+    let answer = read(app, reader.actor(), id, &boards::list_call(bookmark)).await;
+    let answer = answer.map_err(|refused| match refused {
+        // What it does not take is what the person sent.
+        ConnectionError::Upstream(error) if error.status == 400 && bookmark.is_some() => no_bookmark(),
+        refused => refused,
+    })?;
     let page = boards::boards_of(&answer).ok_or_else(unreadable)?;
     cache.keep(app, key, Kept::Boards(page.clone()));
     Ok(page)
+}
+
+fn no_bookmark() -> ConnectionError {
+    invalid("bookmark", "unknown", "is none that Pinterest gave. Begin again without a bookmark")
 }
 
 /// The name of a board, if somebody asked for it within the last minute. It never asks Pinterest.

@@ -17,6 +17,7 @@ use poem_openapi::error::{
 
 use super::{
     body_limit::Overrun,
+    document,
     problem::{Problem, ProblemField},
 };
 use crate::{
@@ -64,6 +65,9 @@ impl<E: Endpoint> Endpoint for Door<E> {
 pub fn answer(app: &App, error: Error) -> Response {
     let pattern = error.data::<PathPattern>().cloned();
     let mut response = problem_of(app, &error).into_response();
+    if error.is::<MethodNotAllowedError>() {
+        document::allow(&mut response, pattern.as_ref());
+    }
     if let Some(pattern) = pattern {
         response.set_data(pattern);
     }

@@ -8,6 +8,7 @@ use poem_openapi::{LicenseObject, OpenApiService};
 
 use crate::app::App;
 
+pub use document::document;
 pub use sweep::sweep;
 
 pub mod access_log;
@@ -21,6 +22,7 @@ mod connections;
 pub mod cookie;
 pub mod csrf;
 mod docs;
+pub mod document;
 pub mod doorway;
 pub mod doubled;
 mod drafts;
@@ -93,13 +95,6 @@ Refusals are RFC 9457 `application/problem+json` with a stable `code`. Nothing w
 is 500 or the code is `pinterest_outcome_unknown`: look whether it was done before you try again. Lists are \
 `{\"items\": [...], \"next\": cursor or null}`. Times are RFC 3339 in UTC. Creates take an `Idempotency-Key`: the same \
 request under the same key, within a day, is answered again and not done again.";
-
-/// The OpenAPI document.
-pub fn document() -> String {
-    let mut document = service().spec();
-    document.push('\n');
-    document
-}
 
 /// Adds the API, its document, its reference and what watchers ask for. Outside stand [`body_limit::BodyLimit`] and
 /// the data [`health::Stopping`].

@@ -15,6 +15,7 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, IntoResponse as _, Middleware, PathPattern, Request, Response, Result};
 
 use super::action::Action;
+use super::allow;
 use super::page::{page_as, see, with_cookie};
 use super::refused::{Refused, sentence, status_of};
 use super::visit::Visit;
@@ -143,7 +144,8 @@ async fn of_framework(visit: &Visit, error: &poem::Error) -> Response {
     }
     if error.is::<MethodNotAllowedError>() {
         let happened = "This address is no page, or takes no form.".into();
-        return show(visit, &ErrorPage { status: 405, happened, ..ErrorPage::of(404) }).await;
+        let page = show(visit, &ErrorPage { status: 405, happened, ..ErrorPage::of(404) }).await;
+        return page.with_header(header::ALLOW, allow::taken(error)).into_response();
     }
     match error.status().as_u16() {
         status @ (413 | 404) => show(visit, &ErrorPage::of(status)).await,

@@ -2,6 +2,7 @@
 //! without secrets, security headers.
 
 pub mod action;
+mod allow;
 pub mod cookie;
 pub mod error;
 pub mod fields;
