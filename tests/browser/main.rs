@@ -7,3 +7,4 @@ mod draft_to_pin;
 mod every_page;
 mod screenshots;
 mod scripts;
+mod second_factor;

@@ -58,18 +58,25 @@ fn table() -> Vec<Row> {
     let note = json!({"note": "x"});
     let resolve = json!({"outcome": "abandon", "reason": "x"});
     let password = json!({"current": "not the password", "new": "short"});
+    let factor = json!({"password": "not the password", "totp": "123456"});
     let time = json!({"publish_at": {"local": "2027-01-01T09:00", "zone": "UTC"}});
     vec![
         ("POST", "/session", Some(json!({"email": "x@halden.example", "password": "x"})), Anybody),
         ("DELETE", "/session", None, InPerson),
         ("GET", "/sessions", None, InPerson),
+        ("DELETE", "/sessions", None, InPerson),
         ("DELETE", "/sessions/{id}", None, InPerson),
         ("GET", "/me", None, SignedIn),
         ("PUT", "/me/password", Some(password), InPerson),
+        ("POST", "/me/totp", Some(json!({"password": "not the password"})), InPerson),
+        ("POST", "/me/totp/confirm", Some(json!({"code": "123456"})), InPerson),
+        ("DELETE", "/me/totp", Some(factor.clone()), InPerson),
+        ("POST", "/me/totp/recovery-codes", Some(factor), InPerson),
         ("GET", "/operators", None, ADMIN),
         ("POST", "/operators", Some(invite), ADMIN),
         ("PATCH", "/operators/{id}", Some(json!({"name": "X"})), ADMIN),
         ("POST", "/operators/{id}/link", None, ADMIN),
+        ("DELETE", "/operators/{id}/totp", None, ADMIN),
         ("GET", "/tokens", None, ADMIN),
         ("POST", "/tokens", Some(json!({"name": "X", "scopes": ["nonsense"]})), ADMIN),
         ("DELETE", "/tokens/{id}", None, ADMIN),

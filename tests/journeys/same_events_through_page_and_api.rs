@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// Through which door people come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
+pub(super) enum Door {
     Api,
     Page,
 }
@@ -109,7 +109,7 @@ async fn compose(stage: &Stage) -> String {
     location.split(['?', '#']).next().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
-async fn press(person: &Actor, page: &str, action: &str, typed: Option<(&str, &str)>) {
+pub(super) async fn press(person: &Actor, page: &str, action: &str, typed: Option<(&str, &str)>) {
     let shown = person.page(page).await.is(200).text();
     let form = form_to(&shown, action);
     let form = typed.map_or(form.clone(), |(name, text)| form.with(name, text));
@@ -149,13 +149,13 @@ async fn story(h: &Harness, door: Door) -> Vec<Value> {
 /// Takes out of headers what differs from run to run. Ids and digests become names by the order in which they come up,
 /// so that whatever is the same thing in one run has to be the same thing in the other.
 #[derive(Default)]
-struct Blanks {
+pub(super) struct Blanks {
     names: BTreeMap<String, String>,
     kinds: BTreeMap<String, usize>,
 }
 
 impl Blanks {
-    fn all(headers: &[Value]) -> Vec<Value> {
+    pub(super) fn all(headers: &[Value]) -> Vec<Value> {
         let mut blanks = Self::default();
         headers.iter().map(|header| blanks.header(header.clone())).collect()
     }

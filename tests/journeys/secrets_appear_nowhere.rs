@@ -36,6 +36,19 @@ async fn after_a_day_of_use_and_misuse() {
     }));
     admin.open_callback(&callback).await;
 
+    // A second factor in use, and its codes in wrong fields.
+    let owner = h.person("Fia Factor", &["author"]).await;
+    let factor = owner.turn_on_second_factor(h.app().now()).await;
+    owner.in_another_browser().sign_in_with(&factor.codes[0]).await.is(201);
+    owner.in_another_browser().sign_in_with(&factor.secret).await.refused(401, "totp_wrong");
+    nobody
+        .post("/session", json!({"email": factor.codes[1], "password": factor.codes[2]}))
+        .await
+        .problem(401);
+    nobody.post("/session", json!({"link": factor.codes[3], "totp": factor.secret})).await.problem(401);
+    nobody.page(&format!("/sign-in/{}", factor.codes[4])).await.is(404);
+    owner.page("/account/second-factor").await.is(200);
+
     // Upstream errors that echo a token.
     let script = h.token(&["drafts:read", "drafts:write"]).await;
     script.draft(&stage.connection, RECIPES, json!({})).await;
@@ -66,6 +79,8 @@ async fn after_a_day_of_use_and_misuse() {
         "an OAuth code",
         "an API token",
         "a session's cookie",
+        "the secret of a second factor",
+        "a recovery code",
     ] {
         assert!(canaries.iter().any(|canary| canary.name == name), "no canary of {name}");
     }

@@ -8,6 +8,7 @@ mod author;
 mod call;
 mod reader;
 mod reviewer;
+mod second_factor;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -20,6 +21,7 @@ use crate::forms::Form;
 
 pub use admin::link_of;
 pub use call::Call;
+pub use second_factor::{SecondFactor, codes_of};
 
 /// Where the API's paths start.
 pub const API: &str = "/api/v1";

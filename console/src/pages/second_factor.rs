@@ -33,7 +33,7 @@ pub(super) async fn confirm(visit: Visit, form: Form) -> Answer {
     let (person, code) = (visit.reader()?, form.secret("code"));
     let (_, session) = visit.signed_in().ok_or(Refused::SignIn)?;
     match second_factor::confirm(&visit.app, &person, session, &code).await {
-        Ok(codes) => shown(&visit, codes).await,
+        Ok(codes) => shown(&visit, codes, "It is on. All your other sessions ended.").await,
         Err(error) => {
             let errors = field_errors(error, &[])?;
             Ok(page_as(422, view::confirm(&visit.frame().await?, &errors)))
@@ -46,7 +46,7 @@ pub(super) async fn confirm(visit: Visit, form: Form) -> Answer {
 pub(super) async fn renew_codes(visit: Visit, form: Form) -> Answer {
     let (person, password, code) = (visit.reader()?, form.secret("password"), form.secret("totp"));
     match second_factor::renew_codes(&visit.app, &person, &password, &code).await {
-        Ok(codes) => shown(&visit, codes).await,
+        Ok(codes) => shown(&visit, codes, "The older recovery codes do not work any more.").await,
         Err(error) => refused(&visit, Failed::Codes, error).await,
     }
 }
@@ -61,9 +61,9 @@ pub(super) async fn remove(visit: Visit, form: Form) -> Answer {
     }
 }
 
-async fn shown(visit: &Visit, codes: Vec<Secret>) -> Answer {
+async fn shown(visit: &Visit, codes: Vec<Secret>, words: &str) -> Answer {
     let codes: Vec<String> = codes.iter().map(|code| code.expose().to_owned()).collect();
-    Ok(page(view::codes(&visit.frame().await?, &codes)))
+    Ok(page(view::codes(&visit.frame().await?, &codes, words)))
 }
 
 /// The page again, with what is wrong in one of its forms.

@@ -155,11 +155,11 @@ fn first_code(frame: &Frame, errors: &[FieldError]) -> Markup {
     }
 }
 
-/// Recovery codes, shown in this answer and never again.
-pub fn codes(frame: &Frame, codes: &[String]) -> Markup {
+/// Recovery codes, shown in this answer and never again; `words` say what was done.
+pub fn codes(frame: &Frame, codes: &[String], words: &str) -> Markup {
     shell(
         frame,
-        "It is on. All your other sessions ended.",
+        words,
         html! {
             (note::with(Tone::Good, "Your recovery codes", html! {
                 p { "Each signs in once in the place of a code. Keep them where you can reach them without your phone. They are not shown again." }

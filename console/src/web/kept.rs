@@ -22,6 +22,9 @@ pub(super) fn ended(visit: &Visit, form: &Kept) -> Response {
     match form.action.as_str() {
         "/sign-out" => return see("/sign-in"),
         "/account/password" => return see("/sign-in?return_to=%2Faccount%2Fpassword&ended=yes"),
+        path if path.starts_with("/account/second-factor") => {
+            return see("/sign-in?return_to=%2Faccount%2Fsecond-factor&ended=yes");
+        }
         _ => {}
     }
     page_as(401, error_page::session_ended(&visit.bare_frame(), form, "", None))

@@ -23,7 +23,12 @@ impl Actor {
 
     /// Makes an API token that acts for this person.
     pub async fn make_token(&self, name: &str, scopes: &[&str]) -> Answer {
-        let answer = self.post("/tokens", json!({"name": name, "scopes": scopes})).await;
+        self.make_token_as(json!({"name": name, "scopes": scopes})).await
+    }
+
+    /// Makes an API token as `body` says.
+    pub async fn make_token_as(&self, body: Value) -> Answer {
+        let answer = self.post("/tokens", body).await;
         if answer.status == 201 {
             let token = answer.json()["token"].as_str().unwrap_or_default().to_owned();
             self.captured().secret("an API token", &token, Forbidden::AtRest);

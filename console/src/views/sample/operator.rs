@@ -81,7 +81,7 @@ fn second_factors(t: Tongue) -> Vec<Page> {
         Page { name: "second-factor-no-password", html: second_factor::page(&frame, &none) },
         Page { name: "second-factor-started", html: second_factor::started(&frame, &started) },
         Page { name: "second-factor-confirm", html: second_factor::confirm(&frame, &wrong("code")) },
-        Page { name: "second-factor-codes", html: second_factor::codes(&frame, &codes) },
+        Page { name: "second-factor-codes", html: second_factor::codes(&frame, &codes, "It is on.") },
     ]
 }
 
