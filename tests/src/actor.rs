@@ -12,6 +12,7 @@ mod second_factor;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use reqwest::header::{self, HeaderValue};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 
@@ -55,6 +56,7 @@ pub struct Actor {
     pub id: String,
     client: Client,
     csrf: Arc<Mutex<Option<String>>>,
+    cookie: Arc<Mutex<Option<String>>>,
     bearer: Option<String>,
     place: Arc<Place>,
     captured: Arc<Captured>,
@@ -68,8 +70,9 @@ impl Actor {
             email: String::new(),
             password: String::new(),
             id: String::new(),
-            client: browser(),
+            client: browser(None),
             csrf: Arc::default(),
+            cookie: Arc::default(),
             bearer: None,
             place,
             captured,
@@ -78,12 +81,32 @@ impl Actor {
 
     /// The same person with a browser that has not been here yet.
     pub fn in_another_browser(&self) -> Self {
-        Self { client: browser(), csrf: Arc::default(), ..self.clone() }
+        Self { client: browser(None), csrf: Arc::default(), cookie: Arc::default(), ..self.clone() }
+    }
+
+    /// The same person with a browser that sends this cookie, whatever it is told.
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        Self { client: browser(Some(cookie)), ..self.clone() }
     }
 
     /// A program that acts with `token`.
     pub fn with_bearer(&self, token: &str) -> Self {
-        Self { client: browser(), csrf: Arc::default(), bearer: Some(token.to_owned()), ..self.clone() }
+        Self { bearer: Some(token.to_owned()), ..self.in_another_browser() }
+    }
+
+    /// The same browser, which sends the token of `program` besides.
+    pub fn and_bearer(&self, program: &Self) -> Self {
+        Self { bearer: program.bearer.clone(), ..self.clone() }
+    }
+
+    /// Whether it is a program with a token, and no browser.
+    pub fn is_program(&self) -> bool {
+        self.bearer.is_some()
+    }
+
+    /// The session's cookie, `name=value`, as it was set last.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The token of this browser's session, for what is sent by hand.
@@ -165,6 +188,10 @@ impl Actor {
         let url = format!("{}{path}", self.place.get());
         let request =
             self.client.post(url).header("origin", self.place.get()).header("sec-fetch-site", "same-origin");
+        let request = match &self.bearer {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
         Call::new(request, format!("POST {path} by {} in a page", self.name), Arc::clone(&self.captured))
     }
 
@@ -192,7 +219,9 @@ impl Actor {
         let csrf = answer.json()["csrf_token"].as_str().map(str::to_owned);
         *self.csrf.lock().unwrap_or_else(PoisonError::into_inner) = csrf;
         for cookie in answer.headers.get_all("set-cookie") {
-            let value = cookie.to_str().unwrap_or_default().split([';', '=']).nth(1).unwrap_or_default();
+            let cookie = cookie.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie.to_owned());
+            let value = cookie.split('=').nth(1).unwrap_or_default();
             self.captured.secret("a session's cookie", value, Forbidden::AtRest);
         }
     }
@@ -208,7 +237,9 @@ impl Actor {
     }
 }
 
-fn browser() -> Client {
+fn browser(cookie: Option<&str>) -> Client {
+    let headers = cookie.map(|cookie| (header::COOKIE, HeaderValue::from_str(cookie).unwrap()));
     let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy();
+    let client = client.default_headers(headers.into_iter().collect());
     client.user_agent("Mozilla/5.0 (journeys)").build().unwrap()
 }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::answer::Answer;
+use crate::documented::Document;
 
 /// Where a secret may not stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,13 @@ impl Captured {
             }
         }
         leaks
+    }
+
+    /// What of the answers the API's document does not know: one line each.
+    pub fn undocumented(&self) -> Vec<String> {
+        let document = Document::read();
+        let inner = self.lock();
+        inner.answers.iter().filter_map(|answer| document.objects_to(&answer.asked, answer.status)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

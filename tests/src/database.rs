@@ -85,6 +85,16 @@ impl Intruder {
         rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
     }
 
+    /// The names of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        self.texts(if self.is_postgres() {
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
+        } else {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        })
+        .await
+    }
+
     /// The first column of the only row, as a number.
     pub async fn number(&self, sql: &str) -> i64 {
         let statement = Statement::from_string(self.0.get_database_backend(), sql.to_owned());

@@ -60,6 +60,7 @@ pub struct Harness {
 }
 
 /// A connected account, an author and a reviewer: what most journeys begin with.
+#[derive(Clone)]
 pub struct Stage {
     /// The connection's id.
     pub connection: String,
@@ -264,6 +265,11 @@ impl Harness {
     /// The audit log.
     pub async fn log(&self) -> Log {
         Log::read(&self.app().db).await
+    }
+
+    /// The environment that its accounts are connected to.
+    pub fn environment(&self) -> &'static str {
+        self.settings.environment()
     }
 
     /// The database, behind the product's back.

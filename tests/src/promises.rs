@@ -19,6 +19,7 @@ pub async fn broken(harness: &Harness) -> Vec<String> {
     let mut broken = harness.captured().leaks();
     broken.extend(pins_without_approval(&harness.ledger(), &log, harness.is_duplicating()));
     broken.extend(sends_without_intent(&harness.ledger(), &log));
+    broken.extend(harness.captured().undocumented());
     broken.extend(outcomes(&log));
     broken.extend(self_check(harness).await);
     broken.extend(states(harness, &log).await);

@@ -82,14 +82,13 @@ fn operations() -> Operations {
 
 fn service() -> OpenApiService<Operations, ()> {
     OpenApiService::new(operations(), "Countersign", env!("CARGO_PKG_VERSION"))
-        .summary("Publishing to Pinterest with a second signature")
         .description(DESCRIPTION)
         .license(LicenseObject::new("MIT OR Apache-2.0"))
         .server(ROOT)
 }
 
 const DESCRIPTION: &str = "\
-Nothing reaches Pinterest until a reviewer has approved exactly that content.
+Publishing to Pinterest with a second signature: nothing reaches Pinterest until a reviewer has approved exactly that content.
 
 Refusals are RFC 9457 `application/problem+json` with a stable `code`. Nothing was changed then, but where the status \
 is 500 or the code is `pinterest_outcome_unknown`: look whether it was done before you try again. Lists are \

@@ -1,0 +1,42 @@
+//! A request as its bytes, for addresses that no well-behaved client would send as they are.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// What came back.
+pub struct RawAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole answer, as text.
+    pub text: String,
+}
+
+impl RawAnswer {
+    /// A header's value; empty where it is absent.
+    pub fn header(&self, name: &str) -> &str {
+        let head = self.text.split("\r\n\r\n").next().unwrap_or_default();
+        let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.trim())
+    }
+
+    /// What follows the headers.
+    pub fn body(&self) -> &str {
+        self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+}
+
+/// Sends `method target` with these headers and this body to the server at `base` (`http://127.0.0.1:port`).
+pub async fn raw(base: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> RawAnswer {
+    let address = base.trim_start_matches("http://");
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let own = format!("Host: {address}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let request = format!("{method} {target} HTTP/1.1\r\n{own}{lines}\r\n{body}");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    // A connection that is cut off after the answer is as good as one that ends.
+    stream.read_to_end(&mut bytes).await.ok();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+    RawAnswer { status: status.unwrap_or_else(|| panic!("{method} {target}: no answer: {text:?}")), text }
+}
