@@ -23,6 +23,7 @@ mod idempotency;
 mod kept_when_session_ends;
 mod kill_switch;
 mod migration_interrupted;
+mod legal_states;
 mod needs_decision;
 mod one_account;
 mod open_doors;

@@ -42,7 +42,8 @@ pub async fn take_up(app: &App) -> Result<(), Fault> {
     }
     connections::drain_spool(app).await?;
     spool::drain(app).await?;
-    reap::expire_own_leases(app).await
+    reap::expire_own_leases(app).await?;
+    reap::end_own_requests(app).await
 }
 
 /// Does one piece of work, if there is one: a send, a look at a board, a lease that ran out.

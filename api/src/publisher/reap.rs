@@ -1,6 +1,9 @@
 //! Leases that ran out, and requests whose outcome nobody told.
 
-use countersign_entities::vocabulary::{AttemptClass, PublicationState};
+use countersign_entities::{
+    Timestamp,
+    vocabulary::{AttemptClass, PublicationState},
+};
 
 use super::{
     show::{locked, show},
@@ -111,8 +114,19 @@ fn lost() -> Settled {
 /// Tells `api.unknown` of requests whose process died before it could tell the outcome. That of a send is told with
 /// its publication, by whoever settles it or when its lease is over.
 pub(super) async fn tell_lost_outcomes(app: &App) -> Result<bool, Fault> {
+    tell_lost(app, app.now()).await
+}
+
+/// At start: where this folder's server is the only one, every request whose outcome is still to be told is an earlier
+/// process's, and nobody waits for an answer any more.
+pub(super) async fn end_own_requests(app: &App) -> Result<(), Fault> {
+    while !app.db.is_postgres() && tell_lost(app, Timestamp(i64::MAX)).await? {}
+    Ok(())
+}
+
+async fn tell_lost(app: &App, until: Timestamp) -> Result<bool, Fault> {
     let mut did = false;
-    for intent in read::overdue_intents(&app.db, app.now(), BATCH).await? {
+    for intent in read::overdue_intents(&app.db, until, BATCH).await? {
         if store::is_sending(&app.db, intent.flow.as_deref()).await? {
             continue;
         }
