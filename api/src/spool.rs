@@ -141,8 +141,7 @@ pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
     tracing::error!(
         name,
         why,
-        "a kept result cannot be used; it is set aside in the spool. The Pin is looked for on its board, as where no \
-         answer came"
+        "a kept result cannot be used; it is set aside in the spool and waits for a person"
     );
     let moved = folder(app).and_then(|folder| {
         let Some(folder) = folder else { return Ok(()) };

@@ -64,6 +64,23 @@ async fn it_is_settled_at_the_next_start_without_a_look_at_the_board() {
 }
 
 #[tokio::test]
+async fn a_death_in_the_middle_of_settling_it_leaves_it_for_the_next_start() {
+    let (mut h, stage, draft) = answered_in_vain().await;
+    for point in [Point::SettleBeforeCommit, Point::SettleAfterCommit, Point::SpoolBeforeForget] {
+        h.hooks().crash_at(point);
+        h.start_again().await;
+        assert_eq!(oracle::kept(&h.data_dir()).len(), 1, "{point:?}");
+        h.kill().await;
+    }
+    h.hooks().clear();
+    h.start_again().await;
+    assert_eq!(publication(&stage, &draft).await["state"], "published");
+    assert_eq!(h.log().await.of("publish.succeeded").len(), 1);
+    assert!(h.log().await.of("publish.unknown").is_empty() && h.log().await.of("api.reconciled").is_empty());
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn its_file_is_closed_to_others_and_holds_no_secret() {
     use std::os::unix::fs::PermissionsExt as _;
     let (mut h, _, _) = answered_in_vain().await;

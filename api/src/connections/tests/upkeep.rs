@@ -48,8 +48,11 @@ async fn a_spam_block_takes_the_place_of_another_hold_and_no_other_shortens_it()
     hold_for_spam(app, id).await.unwrap();
     let until = Some(app.now().plus(HOUR));
     hold(app, id, HoldReason::Authorization, Some(app.now())).await.unwrap();
+    // A result that is written down a second time is no second block.
+    hold_for_spam(app, id).await.unwrap();
     let held = find(app, id).await.unwrap();
     assert_eq!((held.hold_reason, held.hold_until), (Some(HoldReason::Spam), until));
+    assert_eq!(held.spam_level, 1);
 }
 
 #[tokio::test]
