@@ -97,6 +97,9 @@ async fn always_it_is_held_and_looked_at_again_in_a_quarter_of_an_hour() {
     h.run_workers().await;
     assert_eq!(h.creates(), 4, "looked at again: one send, and one more with a fresh token");
     a_quarter_later(&h).await;
+    for person in [&stage.author, &stage.reviewer] {
+        person.sign_in().await.is(201);
+    }
     assert_published(&send.became(&h, &stage).await, 5);
     h.finish().await;
 }

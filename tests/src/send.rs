@@ -1,5 +1,6 @@
 //! One send, and what became of it: what the tables of outcomes are made of.
 
+use countersign_api::audit::read::{self, EventFilter};
 use countersign_entities::Timestamp;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -7,6 +8,9 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::draft::Draft;
 use crate::harness::{Harness, RECIPES, Stage};
+
+/// More events than any one publication makes.
+const MOST_EVENTS: u64 = 1_000;
 
 /// A Pin that was approved and sent while Pinterest had its faults.
 pub struct Send {
@@ -83,9 +87,10 @@ impl Send {
     pub async fn became(&self, h: &Harness, stage: &Stage) -> Became {
         let id = self.draft.publication();
         let publication = stage.author.publication(&id).await;
-        let log = h.log().await;
-        let told = log.0.iter().filter(|event| event.header["flow"] == id.as_str());
-        let told = told.map(|event| event.kind().to_owned()).skip_while(|kind| kind != "publish.scheduled");
+        let of_it = EventFilter { flow: Some(id), ..EventFilter::default() };
+        let told = read::list(&h.app().db, &of_it, MOST_EVENTS).await.unwrap();
+        let told =
+            told.into_iter().rev().map(|event| event.kind).skip_while(|kind| kind != "publish.scheduled");
         let pins = h.ledger().pins.into_iter().filter(|pin| pin.title.as_ref() == Some(&self.name));
         Became {
             name: self.name.clone(),
