@@ -70,6 +70,18 @@ impl Door {
         }
     }
 
+    async fn take_down(self, reviewer: &Actor, publication: &str, reason: &str) {
+        let path = format!("/publications/{publication}");
+        match self {
+            Api => drop(reviewer.take_down(publication, reason).await.ok()),
+            Page => {
+                let page = reviewer.page(&path).await.is(200).text();
+                let form = form_to(&page, "/take-down").with("reason", reason).choosing("sure", "yes");
+                reviewer.press(&path, &form).await.is(303);
+            }
+        }
+    }
+
     async fn give_up(self, reviewer: &Actor, publication: &str, reason: &str) {
         let path = format!("/publications/{publication}");
         match self {
@@ -141,6 +153,8 @@ async fn story(h: &Harness, door: Door) -> Vec<Value> {
     door.approve(reviewer, id).await;
     h.publish().await;
     h.the_pin();
+    let publication = reviewer.look(id).await.publication();
+    door.take_down(reviewer, &publication, "Not our tart.").await;
     let log = h.log().await;
     let about = log.0.iter().filter(|event| event.object() == id.as_str());
     about.map(|event| event.header.clone()).collect()

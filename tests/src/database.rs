@@ -59,6 +59,8 @@ impl Intruder {
     pub async fn unguard(&self, table: &str) {
         let trigger = match (self.is_postgres(), table) {
             (true, "approval") => "approval_fixed ON approval",
+            (true, "audit_sealed") => "audit_sealed_fixed ON audit_sealed",
+            (false, "audit_sealed") => "audit_sealed_no_update",
             (true, "draft_revision") => "draft_revision_fixed ON draft_revision",
             (false, "approval") => "approval_only_voided",
             (false, "draft_revision") => "draft_revision_fixed",

@@ -262,6 +262,15 @@ impl Harness {
         self.ledger().creates()
     }
 
+    /// How often Pinterest was asked to delete a Pin.
+    pub fn deletes(&self) -> usize {
+        let requests = self.ledger().requests;
+        requests
+            .iter()
+            .filter(|request| request.method == "DELETE" && request.path.contains("/pins/"))
+            .count()
+    }
+
     /// The audit log.
     pub async fn log(&self) -> Log {
         Log::read(&self.app().db).await

@@ -19,6 +19,7 @@ pub async fn broken(harness: &Harness) -> Vec<String> {
     let mut broken = harness.captured().leaks();
     broken.extend(pins_without_approval(&harness.ledger(), &log, harness.is_duplicating()));
     broken.extend(sends_without_intent(&harness.ledger(), &log));
+    broken.extend(deletes_without_intent(harness, &log));
     broken.extend(harness.captured().undocumented());
     broken.extend(outcomes(&log));
     broken.extend(self_check(harness).await);
@@ -104,6 +105,19 @@ pub fn sends_without_intent(ledger: &Ledger, log: &Log) -> Vec<String> {
             broken.push(format!("a send cites no approval of its content: {}", intent.header));
         }
     }
+    broken
+}
+
+/// Each `DELETE` of a Pin that arrived was announced in the log with its reason, and it was a Pin of ours.
+fn deletes_without_intent(harness: &Harness, log: &Log) -> Vec<String> {
+    let intents = log.of("api.request").into_iter().filter(|event| event.fact("operation") == "pins/delete");
+    let with_reason = intents.filter(|event| event.content["note"].is_string()).count();
+    let mut broken = Vec::new();
+    if harness.deletes() > with_reason {
+        broken.push(format!("{} deletes arrived, the log tells of {with_reason}", harness.deletes()));
+    }
+    let foreign = harness.ledger().others.into_iter().filter(|pin| pin.deleted_at.is_some());
+    broken.extend(foreign.map(|pin| format!("Pin {} was somebody else's and is deleted", pin.pin_id)));
     broken
 }
 

@@ -66,16 +66,23 @@ impl Call {
     ///
     /// # Panics
     /// If no answer comes.
-    #[expect(clippy::disallowed_methods, reason = "the one place where people's requests leave from")]
     pub async fn go(self) -> Answer {
-        let response = match self.request.send().await {
-            Ok(response) => response,
-            Err(error) => panic!("{}: {error:?}", self.asked),
-        };
+        let asked = self.asked.clone();
+        self.send().await.unwrap_or_else(|error| panic!("{asked}: {error:?}"))
+    }
+
+    /// As [`Call::go`]; none if no answer comes.
+    pub async fn try_go(self) -> Option<Answer> {
+        self.send().await.ok()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place where people's requests leave from")]
+    async fn send(self) -> Result<Answer, reqwest::Error> {
+        let response = self.request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.unwrap().to_vec();
+        let body = response.bytes().await?.to_vec();
         let answer = Answer { asked: self.asked, status, headers, body };
         self.captured.answer(&answer);
-        answer
+        Ok(answer)
     }
 }

@@ -1,5 +1,6 @@
 //! What reviewers do: verdicts, and deciding what nobody else can.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::Actor;
@@ -38,5 +39,16 @@ impl Actor {
     /// Says what became of a send that nobody can prove.
     pub async fn resolve(&self, publication: &str, body: serde_json::Value) -> Answer {
         self.post(&format!("/publications/{publication}/resolve"), body).await
+    }
+
+    /// Tries to take a published Pin down; the answer as it is.
+    pub async fn take_down(&self, publication: &str, reason: &str) -> Answer {
+        self.post(&format!("/publications/{publication}/take-down"), json!({"reason": reason})).await
+    }
+
+    /// As [`Actor::take_down`], where the process may die meanwhile: none if no answer came.
+    pub async fn try_take_down(&self, publication: &str, reason: &str) -> Option<Answer> {
+        let call = self.call(Method::POST, &format!("/publications/{publication}/take-down"));
+        call.json(json!({"reason": reason})).try_go().await
     }
 }
