@@ -23,6 +23,8 @@ macro_rules! points {
 }
 
 points! {
+    /// Whatever is told in the log: it is written and its events are appended, nothing is committed.
+    TellBeforeCommit,
     /// Connect: nothing is written yet.
     ConnectBeforeStart,
     /// Connect: state and `oauth.started` are committed, the browser is not sent off yet.

@@ -48,7 +48,9 @@ fn legal(point: Point) -> (During, &'static str, usize) {
         | Point::RefreshAfterStore => (Refreshing, "published", 1),
         // Pinterest rotated the pair and we have the old one: a person has to connect again.
         Point::RefreshAfterCall => (Refreshing, "held", 0),
-        Point::ApproveBeforeCommit | Point::ApproveAfterCommit => (Approving, "published", 1),
+        Point::ApproveBeforeCommit | Point::TellBeforeCommit | Point::ApproveAfterCommit => {
+            (Approving, "published", 1)
+        }
         // Undo did not happen, so the Pin goes out; or it did, and nobody is told of a failure that was none.
         Point::UndoBeforeCommit => (Undoing, "published", 1),
         Point::UndoAfterCommit => (Undoing, "cancelled", 0),
@@ -231,7 +233,8 @@ async fn approving(mut h: Harness, point: Point) {
     stage.reviewer.sign_in().await.is(201);
     // Whoever got no answer asks again, and the second request finds the first one done, or does it.
     let again = stage.reviewer.try_approve(&draft).await;
-    assert_eq!(again.status < 300, point == Point::ApproveBeforeCommit, "{point:?}: {again:?}");
+    let is_undone = matches!(point, Point::ApproveBeforeCommit | Point::TellBeforeCommit);
+    assert_eq!(again.status < 300, is_undone, "{point:?}: {again:?}");
     h.publish().await;
     ends(&h, &stage, draft.id(), point).await;
     assert_eq!(h.log().await.of("review.approved").len(), 1, "{point:?}");

@@ -11,6 +11,7 @@ use countersign_api::audit::read;
 use countersign_api::config::Storage;
 use countersign_api::db::Db;
 use countersign_api::rng::{Rng, SeededRng, SystemRng};
+use countersign_api::timing;
 use countersign_review_fixtures::Ledger;
 use countersign_tests::actor::Place as Address;
 use countersign_tests::captured::Captured;
@@ -165,7 +166,7 @@ impl Town {
     async fn broken(&self) -> Vec<String> {
         let folder = self.place.path("countersign-data");
         let url = Storage::sqlite_in(&folder);
-        let db = Db::connect(&url, Duration::from_secs(5)).await.unwrap();
+        let db = Db::connect(&url, &timing::Database::default()).await.unwrap();
         let (log, ledger) = (Log::read(&db).await, self.ledger());
         let mut broken = oracle::illegal(&Intruder::open(&url).await, &log, &ledger, &folder).await;
         broken.extend(promises::pins_without_approval(&ledger, &log, false));

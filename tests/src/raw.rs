@@ -1,4 +1,6 @@
-//! A request as its bytes, for addresses that no well-behaved client would send as they are.
+//! A request as its bytes, as no well-behaved client would send it.
+
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -39,4 +41,28 @@ pub async fn raw(base: &str, method: &str, target: &str, headers: &[(&str, &str)
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
     RawAnswer { status: status.unwrap_or_else(|| panic!("{method} {target}: no answer: {text:?}")), text }
+}
+
+/// Sends these bytes to `base` (`http://127.0.0.1:port`); everything that comes back until the connection ends, or nothing
+/// more comes for half a second.
+pub async fn send(base: &str, bytes: &[u8]) -> String {
+    let address = base.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // A server may answer and hang up before it has read everything.
+    stream.write_all(bytes).await.ok();
+    let mut answer = Vec::new();
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(Ok(read)) = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut buffer)).await
+    {
+        if read == 0 {
+            break;
+        }
+        answer.extend_from_slice(&buffer[..read]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The status of an answer; none where the connection was just closed.
+pub fn status(answer: &str) -> Option<u16> {
+    answer.split(' ').nth(1)?.parse().ok()
 }

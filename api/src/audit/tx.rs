@@ -19,6 +19,7 @@ use crate::{
     app::App,
     db::Reads,
     error::Fault,
+    hooks::Point,
     rng::uuid_v7,
 };
 
@@ -134,6 +135,7 @@ impl<'a> AuditedTx<'a> {
         // On the heap: what appends is large, and many a verb's future would carry it on the stack.
         let appended = Box::pin(append(self.app, &self.tx, events)).await;
         let appended = appended.inspect_err(|fault| self.app.db.note(fault))?;
+        self.app.hooks.reach(Point::TellBeforeCommit).await?;
         self.app.db.commit(self.tx).await?;
         Ok(appended)
     }

@@ -173,8 +173,10 @@ impl Page {
         }
     }
 
+    /// Whether the page has these words, whatever keeps them apart from those around.
     pub(super) fn has(&self, words: &str) -> bool {
-        self.html.contains(words)
+        let joined = self.html.replace("<bdi>", "").replace("</bdi>", "").replace(" dir=\"auto\"", "");
+        joined.contains(words)
     }
 }
 
