@@ -1,6 +1,12 @@
 //! The application: what every verb is given first.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use countersign_entities::{Timestamp, ids::EventId};
 use tokio::sync::Semaphore;
@@ -42,12 +48,13 @@ pub enum Slow {
 struct Lane {
     room: Arc<Semaphore>,
     runs: Arc<Semaphore>,
+    begun: AtomicU64,
 }
 
 impl Lane {
     fn new(waiting: usize) -> Self {
         let room = Arc::new(Semaphore::new(SLOW_AT_ONCE + waiting));
-        Self { room, runs: Arc::new(Semaphore::new(SLOW_AT_ONCE)) }
+        Self { room, runs: Arc::new(Semaphore::new(SLOW_AT_ONCE)), begun: AtomicU64::new(0) }
     }
 }
 
@@ -171,6 +178,18 @@ impl App {
         vec![self.endpoints.app_secret.expose()]
     }
 
+    /// How many slow computations of a kind were asked for: whoever signs in costs the same, whoever it is.
+    pub fn slow_begun(&self, kind: Slow) -> u64 {
+        self.lane(kind).begun.load(Ordering::Relaxed)
+    }
+
+    fn lane(&self, kind: Slow) -> &Lane {
+        match kind {
+            Slow::Password => &self.passwords,
+            Slow::Image => &self.images,
+        }
+    }
+
     /// Runs a slow computation off the executor, a bounded number of them at once.
     ///
     /// # Errors
@@ -180,10 +199,8 @@ impl App {
         kind: Slow,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let lane = match kind {
-            Slow::Password => &self.passwords,
-            Slow::Image => &self.images,
-        };
+        let lane = self.lane(kind);
+        lane.begun.fetch_add(1, Ordering::Relaxed);
         let room = Arc::clone(&lane.room).try_acquire_owned().map_err(|_| Fault::Crowded)?;
         let runs = Arc::clone(&lane.runs).acquire_owned().await;
         let permit = (room, runs.map_err(|error| Fault::Other(error.to_string()))?);

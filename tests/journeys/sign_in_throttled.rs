@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use countersign_tests::Harness;
+use countersign_api::app::Slow;
+use countersign_tests::{Actor, Harness};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -26,5 +28,64 @@ async fn guessing_is_slowed_down_and_locks_nobody_out() {
 
     h.advance(Duration::from_secs(wait));
     author.in_another_browser().sign_in().await.is(201);
+    h.finish().await;
+}
+
+/// Tries to sign in; the status, and how many passwords were computed for it.
+async fn cost(h: &Harness, email: &str, password: &str) -> (u16, u64) {
+    let before = h.app().slow_begun(Slow::Password);
+    let answer = h.anonymous().post("/session", json!({"email": email, "password": password})).await;
+    (answer.status, h.app().slow_begun(Slow::Password) - before)
+}
+
+#[tokio::test]
+async fn whoever_is_named_costs_the_same_and_looks_the_same() {
+    let h = Harness::start().await;
+    let (admin, author) = (h.admin().await, h.author().await);
+    admin.invite("Nora Nopassword", "nora@halden.example", &["author"]).await.is(201);
+    let gone = h.person("Dora Disabled", &["author"]).await;
+    let path = format!("/operators/{}", gone.id);
+    admin.call(Method::PATCH, &path).json(json!({"disabled": true})).go().await.ok();
+    let wrong = "not the password";
+    let cases = [
+        ("a wrong password", author.email.as_str(), wrong),
+        ("nobody", "nobody@halden.example", wrong),
+        ("no address", "nobody", wrong),
+        ("no text", "", ""),
+        ("an address that turns", "a\u{202e}@halden.example", wrong),
+        ("without a password", "nora@halden.example", wrong),
+        ("disabled, wrong", gone.email.as_str(), wrong),
+        ("disabled, right", gone.email.as_str(), gone.password.as_str()),
+        ("a long password", author.email.as_str(), &"x".repeat(100_000)),
+    ];
+    let mut answers = Vec::new();
+    for (what, email, password) in cases {
+        assert_eq!(cost(&h, email, password).await, (401, 1), "{what}");
+        let answer = h.anonymous().post("/session", json!({"email": email, "password": password})).await;
+        answers.push(answer.refused(401, "sign_in_failed"));
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+    assert_eq!(cost(&h, &author.email, &author.password).await, (201, 1), "who is let in");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn guesses_from_elsewhere_keep_nobody_out() {
+    let h = Harness::builder().variable("COUNTERSIGN_TRUSTED_PROXIES", "127.0.0.1").start().await;
+    let author = h.author().await;
+    let from = |address: &str, password: &str| {
+        let call = h.anonymous().call(Method::POST, "/session").header("x-forwarded-for", address);
+        call.json(json!({"email": author.email, "password": password}))
+    };
+    let mut last = 0;
+    for _ in 0..40 {
+        last = from("203.0.113.9", "a guess").go().await.status;
+    }
+    assert_eq!(last, 429);
+    // Neither is the person locked out elsewhere, nor does the right password help where the guesses came from.
+    let in_peace: Actor = author.in_another_browser();
+    let own = from("198.51.100.7", &author.password).go().await;
+    in_peace.remember_session(own.is(201));
+    from("203.0.113.9", &author.password).go().await.is(429);
     h.finish().await;
 }

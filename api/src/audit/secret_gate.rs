@@ -3,6 +3,7 @@
 //! The same detectors run in every verifier (rule R5 of `FORMAT.md`), so they are simple, case-sensitive and exact.
 
 use super::sealed::Part;
+use crate::hidden::is_invisible;
 
 /// What replaces a secret in a stranger's text.
 pub const REMOVED: &str = "[removed]";
@@ -116,12 +117,7 @@ pub fn scrub(text: &str, max_chars: usize) -> String {
 /// Without control characters and such as hide or turn text; white space becomes a plain space. This comes first,
 /// or a token with one of them inside would pass.
 fn visible(text: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-    };
-    let shown = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c));
+    let shown = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_invisible(*c));
     shown.collect::<String>().trim().to_owned()
 }
 

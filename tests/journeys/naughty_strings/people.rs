@@ -3,7 +3,7 @@
 use countersign_api::hidden;
 use countersign_tests::harness::{RECIPES, Stage};
 use countersign_tests::naughty::{has_control, some, strings, tidied};
-use countersign_tests::{Actor, Harness, pictures};
+use countersign_tests::{Harness, pictures};
 use serde_json::{Value, json};
 
 use super::{read, refused, text};
