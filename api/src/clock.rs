@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,6 +22,10 @@ pub trait Clock: Send + Sync {
 
     /// Time since some fixed moment of this process; never steps backwards. For measuring, not for storing.
     fn monotonic(&self) -> Duration;
+
+    /// Moves [`Clock::now`] on by this many microseconds, or back: a better clock says so. A clock that follows nobody
+    /// stays as it is.
+    fn correct(&self, _microseconds: i64) {}
 
     /// Completes after `duration` of [`Clock::monotonic`] time, counted from this call, not from the first poll.
     fn sleep(&self, duration: Duration) -> Sleep;
@@ -43,13 +48,15 @@ pub async fn within<F: Future>(clock: &dyn Clock, limit: Duration, future: F) ->
 /// The machine's clock: the single place that asks it.
 pub struct SystemClock {
     started: Instant,
+    /// Microseconds by which the machine's clock is behind the one that it follows.
+    behind: AtomicI64,
 }
 
 impl SystemClock {
     /// The machine's clock, with [`Clock::monotonic`] starting at zero.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the real clock")]
     pub fn new() -> Self {
-        Self { started: Instant::now() }
+        Self { started: Instant::now(), behind: AtomicI64::new(0) }
     }
 }
 
@@ -64,7 +71,12 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // A clock set to before 1970 reads as 1970: it is wrong either way, and nothing there is due yet.
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+        let micros = i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX);
+        Timestamp(micros.saturating_add(self.behind.load(Ordering::Relaxed)))
+    }
+
+    fn correct(&self, microseconds: i64) {
+        self.behind.fetch_add(microseconds, Ordering::Relaxed);
     }
 
     fn monotonic(&self) -> Duration {

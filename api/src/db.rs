@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use countersign_entities::Timestamp;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
@@ -116,11 +117,15 @@ fn opening(trouble: Trouble) -> &'static str {
     }
 }
 
+/// Nobody listens there, or connections are used up.
+const NO_ANSWER: &str = "nobody answers there in time";
+
 /// What the database said, without the layers' own prefixes.
 fn cause(error: &DbErr) -> String {
     match (error, Trouble::of(error)) {
         (DbErr::Custom(told), _) => told.clone(),
-        (DbErr::ConnectionAcquire(_), _) => "nobody answers there in time".to_owned(),
+        (DbErr::ConnectionAcquire(_), _) => NO_ANSWER.to_owned(),
+        (DbErr::Conn(_), _) if error.to_string().contains("pool timed out") => NO_ANSWER.to_owned(),
         (_, Some(trouble)) if trouble != Trouble::Busy => format!("{} ({error})", trouble.cause()),
         _ => error.to_string(),
     }
@@ -162,6 +167,20 @@ impl Db {
     /// [`Fault`] where it does not.
     pub async fn ping(&self) -> Result<(), Fault> {
         self.reader.execute_unprepared("SELECT 1").await.map(drop).map_err(Fault::from)
+    }
+
+    /// What time it is at the database, where that is another machine's: a clock that all of an installation share.
+    ///
+    /// # Errors
+    /// [`Fault`] where it does not answer.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, Fault> {
+        if !self.is_postgres() {
+            return Ok(None);
+        }
+        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at";
+        let row = self.reader.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
+        let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?;
+        Ok(at.map(Timestamp))
     }
 
     /// Why the last change could not be written, if it could not. It is tried whether that is still so, but for damage:

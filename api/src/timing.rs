@@ -264,6 +264,8 @@ pub struct Process {
     pub idempotency_ttl: Duration,
     /// Access-log files go after this.
     pub access_log_ttl: Duration,
+    /// How often it is looked whether the machine's clock agrees with the database's.
+    pub clock_follow: Duration,
     /// A jump of the clock larger than this pauses claiming ...
     pub clock_jump: Duration,
     /// ... for this long.
@@ -280,6 +282,7 @@ impl Default for Process {
             unattached_upload_ttl: hours(24),
             idempotency_ttl: hours(24),
             access_log_ttl: days(30),
+            clock_follow: seconds(60),
             clock_jump: seconds(30),
             clock_jump_pause: seconds(60),
             graceful_stop: seconds(75),

@@ -23,7 +23,7 @@ use countersign_api::{
     publisher,
     rng::Rng,
     timing::Timing,
-    worker::{Workers, lifecycle},
+    worker::{Workers, clock_follow, lifecycle},
 };
 use countersign_review_fixtures::Simulator;
 use tokio::net::TcpListener;
@@ -93,6 +93,7 @@ pub async fn start(start: Start) -> Result<Running> {
     let known = Keyring::find(config.storage.master_key.as_ref(), &data_dir)?;
     let db = Db::connect(config.storage.database().expose(), &timing.database).await?;
     db.migrate().await?;
+    clock_follow::follow(&db, &*clock).await?;
     let keys = match known {
         Some(keys) => keys,
         None => data_keys::first_keyring(&db, &data_dir, &*rng).await?,

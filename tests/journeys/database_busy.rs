@@ -81,3 +81,17 @@ async fn an_answer_of_pinterests_that_cannot_be_written_down_is_not_lost() {
         h.finish().await;
     }
 }
+
+#[tokio::test]
+async fn a_start_that_cannot_write_is_refused_and_the_next_one_works() {
+    let mut h = impatient().await;
+    let url = h.database_url();
+    h.stop().await;
+    let lock = Lock::take(&url).await;
+    let refused = h.try_start().await.unwrap_err();
+    assert!(refused.contains("the database"), "{refused}");
+    lock.let_go().await;
+    h.start_again().await;
+    assert_eq!(h.log().await.of("system.started").len(), 2);
+    h.finish().await;
+}

@@ -6,6 +6,7 @@ mod bad_input;
 mod behind_a_proxy;
 mod boards;
 mod changes_requested_and_revised;
+mod clock_follows_database;
 mod clock_jumps;
 mod connect_account;
 mod connect_refused;

@@ -34,7 +34,18 @@ impl Place {
 
     /// The program with this line of arguments, an environment of nothing but where to listen, and no input.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(PROGRAM);
+        self.prepared(Command::new(PROGRAM), line)
+    }
+
+    /// As [`Place::command`], for a program whose files will be limited: a write beyond the limit fails as on a full disk,
+    /// instead of ending the program.
+    pub fn command_with_failing_writes(&self, line: &str) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", PROGRAM]);
+        self.prepared(shell, line)
+    }
+
+    fn prepared(&self, mut command: Command, line: &str) -> Command {
         command.args(line.split_whitespace()).current_dir(self.0.path()).env_clear();
         command.env("COUNTERSIGN_LISTEN", "127.0.0.1:0").env("COUNTERSIGN_SIMULATOR_LISTEN", "127.0.0.1:0");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -115,7 +126,8 @@ pub struct Server {
 }
 
 impl Server {
-    fn start(command: Command) -> Self {
+    /// Starts it, and waits until it has said all that it says at the start.
+    pub fn start(command: Command) -> Self {
         let mut server = Self::greeted(command);
         server.read_until("Stop with Ctrl-C.");
         server
@@ -160,6 +172,20 @@ impl Server {
         get(self.address(), path)
     }
 
+    /// `POST` of a JSON body to a path: status and body.
+    pub fn post(&self, path: &str, body: &Value) -> (u16, String) {
+        let (address, body) = (self.address(), body.to_string());
+        let head = format!("POST {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\n");
+        exchange(address, &format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()))
+    }
+
+    /// From now on no file of its grows beyond this many bytes (or `unlimited`): the nearest to a full disk that needs
+    /// no rights.
+    pub fn limit_files(&self, bytes: &str) {
+        let (process, limit) = (format!("--pid={}", self.child.id()), format!("--fsize={bytes}:unlimited"));
+        assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
+    }
+
     /// Sends it a signal by its name, such as TERM.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
@@ -190,8 +216,12 @@ impl Drop for Server {
 
 /// `GET` of a path at `host:port`: status and body.
 pub fn get(address: &str, path: &str) -> (u16, String) {
+    exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n"))
+}
+
+fn exchange(address: &str, request: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();

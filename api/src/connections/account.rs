@@ -91,7 +91,10 @@ async fn write(
         return Ok(Err(CallbackRefused::OtherAccount { connected, got: account.username.clone() }));
     }
     let taken_over = match is_connected_elsewhere(&tx, &connection, account).await? {
-        true => None,
+        true => {
+            drop(tx);
+            None
+        }
         false => take_over(app, tx, actor, flow, usable, connection, account).await?,
     };
     let Some(connection) = taken_over else {

@@ -10,6 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{app::App, connections, error::Fault, publisher};
 
+pub mod clock_follow;
 mod clock_watch;
 pub mod lifecycle;
 pub mod sweep;
@@ -56,6 +57,9 @@ impl Workers {
             let resumed = connections::resume(&app).await;
             let (held, fresh) = (connections::recheck(&app).await, connections::keep_fresh(&app).await);
             resumed.and(held).and(fresh).map(|()| Turn::Idle)
+        });
+        workers.repeat("clock", app.timing.process.clock_follow, |app| async move {
+            clock_follow::follow(&app.db, &*app.clock).await.map(|()| Turn::Idle)
         });
         workers.publish();
         workers.tracker.close();

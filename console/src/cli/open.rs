@@ -15,6 +15,7 @@ use countersign_api::{
     outbound::Outbound,
     rng::SystemRng,
     secret::Secret,
+    worker::clock_follow,
 };
 use url::Url;
 
@@ -36,9 +37,11 @@ pub(crate) async fn assemble(installation: Installation) -> Result<App> {
         Some(keys) => keys,
         None => data_keys::first_keyring(&db, &data_dir, &*rng).await?,
     };
+    let clock = Arc::new(SystemClock::new());
+    clock_follow::follow(&db, &*clock).await?;
     let app = App::new(Parts {
         db,
-        clock: Arc::new(SystemClock::new()),
+        clock,
         keys,
         rng,
         outbound: Outbound::new(&timing.calls)?,
