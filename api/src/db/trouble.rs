@@ -28,7 +28,9 @@ impl Trouble {
     pub(super) fn of(error: &DbErr) -> Option<Self> {
         match error {
             DbErr::ConnectionAcquire(_) => Some(Self::Busy),
-            DbErr::Conn(runtime) => Some(of_runtime(runtime).unwrap_or(Self::Busy)),
+            // A server that refuses to let us in says why; one that is away does not.
+            DbErr::Conn(runtime) if is_refused(runtime) => of_runtime(runtime),
+            DbErr::Conn(_) => Some(Self::Busy),
             DbErr::Exec(runtime) | DbErr::Query(runtime) => of_runtime(runtime),
             _ => None,
         }
@@ -72,6 +74,10 @@ impl Trouble {
             }
         }
     }
+}
+
+fn is_refused(error: &RuntimeErr) -> bool {
+    matches!(error, RuntimeErr::SqlxError(error) if error.as_database_error().is_some())
 }
 
 fn of_runtime(error: &RuntimeErr) -> Option<Trouble> {
@@ -119,7 +125,7 @@ fn of_sqlite(code: u32) -> Option<Trouble> {
         5 | 6 => Some(Trouble::Busy),
         13 => Some(Trouble::Full),
         10 if CANNOT_GROW.contains(&code) => Some(Trouble::Full),
-        8 | 14 => Some(Trouble::ReadOnly),
+        8 => Some(Trouble::ReadOnly),
         11 | 26 => Some(Trouble::Damaged),
         _ => None,
     }
@@ -167,7 +173,7 @@ mod tests {
                 Trouble::Busy,
             ),
             (&["13", "778", "4874", "53100"][..], Trouble::Full),
-            (&["8", "1032", "1544", "14", "25006", "42501"][..], Trouble::ReadOnly),
+            (&["8", "1032", "1544", "25006", "42501"][..], Trouble::ReadOnly),
             (&["11", "267", "26", "XX001"][..], Trouble::Damaged),
         ] {
             for code in codes {
@@ -179,7 +185,7 @@ mod tests {
     #[test]
     fn what_the_statement_is_to_blame_for_is_no_trouble_of_the_database() {
         // Constraints, a syntax error, and a sync that failed: that one may have written something.
-        for code in ["2067", "1555", "1", "23505", "42601", "P0001", "1034"] {
+        for code in ["2067", "1555", "1", "14", "23505", "42601", "P0001", "1034"] {
             assert_eq!(of_code(code), None, "{code}");
         }
     }

@@ -58,7 +58,7 @@ pub(crate) async fn account(app: &App, id: &str, state: ConnectionState, by: &Op
         state,
         expected_username: None,
         username: Some("kitchen".to_owned()),
-        account_id: Some("1".to_owned()),
+        account_id: Some(id.to_string()),
         hold_reason: (state == ConnectionState::Held).then_some(HoldReason::Spam),
         hold_until: None,
         spam_level: 0,
