@@ -23,9 +23,11 @@ pub trait Clock: Send + Sync {
     /// Time since some fixed moment of this process; never steps backwards. For measuring, not for storing.
     fn monotonic(&self) -> Duration;
 
-    /// Moves [`Clock::now`] on by this many microseconds, or back: a better clock says so. A clock that follows nobody
-    /// stays as it is.
-    fn correct(&self, _microseconds: i64) {}
+    /// Moves [`Clock::now`] on by this many microseconds, or back: a better clock says so. False for a clock that
+    /// follows nobody.
+    fn correct(&self, _microseconds: i64) -> bool {
+        false
+    }
 
     /// Completes after `duration` of [`Clock::monotonic`] time, counted from this call, not from the first poll.
     fn sleep(&self, duration: Duration) -> Sleep;
@@ -75,8 +77,9 @@ impl Clock for SystemClock {
         Timestamp(micros.saturating_add(self.behind.load(Ordering::Relaxed)))
     }
 
-    fn correct(&self, microseconds: i64) {
+    fn correct(&self, microseconds: i64) -> bool {
         self.behind.fetch_add(microseconds, Ordering::Relaxed);
+        true
     }
 
     fn monotonic(&self) -> Duration {

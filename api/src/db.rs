@@ -207,18 +207,22 @@ impl Db {
     }
 
     /// The one way to a writing transaction; only the audit log's module calls it.
-    #[expect(clippy::disallowed_methods, reason = "the one place that begins a writing transaction")]
     pub(crate) async fn begin_writing(&self) -> Result<DatabaseTransaction, Fault> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         // Whoever waited long for the writer would else wait as long again for the lock.
-        let begun = tokio::time::timeout(self.patience, self.writer.begin_with_options(options)).await;
+        let begun = tokio::time::timeout(self.patience, self.begin()).await;
         match begun {
             Ok(begun) => begun.map_err(|error| self.noting(error.into())),
             Err(elapsed) => Err(Fault::Busy(Box::new(elapsed))),
         }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that begins a writing transaction")]
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await
     }
 
     /// The one way to commit.

