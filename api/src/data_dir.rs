@@ -97,7 +97,7 @@ impl DataDir {
         let path = self.file(name);
         match DirBuilder::new().mode(0o700).create(&path) {
             Ok(()) => self.sync()?,
-            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {
                 let closed = fs::set_permissions(&path, fs::Permissions::from_mode(0o700));
                 closed.map_err(io_error("write", &path))?;
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_tests::forms::form_to;
-use countersign_tests::lock::{Lock, send_and_lock};
+use countersign_tests::lock::{Away, Lock, send_and_lock};
 use countersign_tests::{Harness, oracle};
 use serde_json::json;
 
@@ -64,14 +64,14 @@ async fn nothing_is_sent_that_cannot_be_written_down_and_nothing_is_forgotten() 
 #[tokio::test]
 async fn an_answer_of_pinterests_that_cannot_be_written_down_is_not_lost() {
     // The database comes back while it is waited for, or only after that was given up: then the spool has the answer.
-    for seconds in [Some(6), None] {
+    for away in [Away::Seconds(6), Away::Long] {
         let h = impatient().await;
         let stage = h.stage().await;
         let draft = h.approved_draft(&stage).await;
-        assert!(send_and_lock(&h, seconds, None).await);
-        assert_eq!((h.creates(), oracle::kept(&h.data_dir()).len()), (1, usize::from(seconds.is_none())));
+        assert!(send_and_lock(&h, away, None).await);
+        assert_eq!((h.creates(), oracle::kept(&h.data_dir()).len()), (1, usize::from(away == Away::Long)));
         let publication = stage.author.publication(&draft.publication()).await;
-        assert_eq!(publication["state"] == "published", seconds.is_some(), "{publication}");
+        assert_eq!(publication["state"] == "published", away != Away::Long, "{publication}");
         h.run_workers().await;
         let publication = stage.author.publication(&draft.publication()).await;
         assert_eq!(publication["state"], "published", "{publication}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign_api::hooks::Point;
 use countersign_tests::consent::{Press, consent};
 use countersign_tests::harness::{ACCOUNT, Stage};
-use countersign_tests::lock::send_and_lock;
+use countersign_tests::lock::{Away, send_and_lock};
 use countersign_tests::{Actor, Harness};
 use serde_json::json;
 
@@ -127,8 +127,11 @@ async fn keeping(point: Point) {
     let stage = h.stage().await;
     let draft = h.approved_draft(&stage).await;
     let is_kept = !matches!(point, Point::SpoolBeforeKeep);
-    let seconds = matches!(point, Point::SpoolBeforeForget | Point::SpoolAfterForget).then_some(4);
-    assert!(send_and_lock(&h, seconds, Some(point)).await, "{point:?} is never reached");
+    let away = match point {
+        Point::SpoolBeforeForget | Point::SpoolAfterForget => Away::UntilKept,
+        _ => Away::Long,
+    };
+    assert!(send_and_lock(&h, away, Some(point)).await, "{point:?} is never reached");
     die_and_come_back(&mut h).await;
     ends(&h, &stage, draft.id(), point).await;
     assert_eq!(h.log().await.of("publish.unknown").is_empty(), is_kept, "{point:?}");

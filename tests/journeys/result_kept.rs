@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use countersign_api::hooks::Point;
 use countersign_tests::harness::Stage;
-use countersign_tests::lock::send_and_lock;
+use countersign_tests::lock::{Away, send_and_lock};
 use countersign_tests::{Draft, Harness, diary, oracle};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ async fn answered_in_vain() -> (Harness, Stage, Draft) {
     let mut h = harness().await;
     let stage = h.stage().await;
     let draft = h.approved_draft(&stage).await;
-    send_and_lock(&h, None, None).await;
+    send_and_lock(&h, Away::Long, None).await;
     h.kill().await;
     assert_eq!(oracle::kept(&h.data_dir()).len(), 1);
     (h, stage, draft)
@@ -183,7 +183,7 @@ async fn where_it_cannot_be_kept_the_board_is_looked_at() {
     let stage = h.stage().await;
     let draft = h.approved_draft(&stage).await;
     fs::write(spool(&h), "no folder").unwrap();
-    send_and_lock(&h, None, None).await;
+    send_and_lock(&h, Away::Long, None).await;
     assert!(diary::tells("THE SPOOL CANNOT BE WRITTEN"));
     assert_eq!(h.anonymous().page("/readyz").await.status, 503);
     h.kill().await;

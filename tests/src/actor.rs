@@ -238,6 +238,8 @@ impl Actor {
 }
 
 fn browser(cookie: Option<&str>) -> Client {
+    // Also where no installation was started in this process.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let headers = cookie.map(|cookie| (header::COOKIE, HeaderValue::from_str(cookie).unwrap()));
     let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy();
     let client = client.default_headers(headers.into_iter().collect());

@@ -57,24 +57,40 @@ impl Lock {
     }
 }
 
-/// Lets the workers send, with the database locked from the moment of Pinterest's answer on for so many seconds of our
-/// clock, which runs meanwhile; for long where none is said. At `crash` the workers end as if the process had died.
-/// Whether they ended by themselves.
-pub async fn send_and_lock(h: &Harness, seconds: Option<u32>, crash: Option<Point>) -> bool {
+/// For how long the database is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Away {
+    /// Not at all.
+    Never,
+    /// So many seconds of the product's clock.
+    Seconds(u32),
+    /// Until the answer is kept in the spool.
+    UntilKept,
+    /// Until whoever waits for it has given up.
+    Long,
+}
+
+/// Lets the workers send, with the database away from the moment of Pinterest's answer on, while our clock runs. At
+/// `crash` the workers end as if the process had died. Whether they ended by themselves.
+pub async fn send_and_lock(h: &Harness, away: Away, crash: Option<Point>) -> bool {
     let lock = Arc::new(Mutex::new(None));
     let (holding, database) = (Arc::clone(&lock), h.database_url());
     h.hooks().install(move |point| {
         let (holding, database) = (Arc::clone(&holding), database.clone());
         async move {
-            if point == Point::SendAfterCall {
+            if point == Point::SendAfterCall && away != Away::Never {
                 let taken = Lock::take(&database).await;
                 *holding.lock().await = Some(taken);
+            }
+            if point == Point::SpoolAfterKeep && away == Away::UntilKept {
+                let held = holding.lock().await.take();
+                held.unwrap().let_go().await;
             }
             if Some(point) == crash { Err(Crash(point)) } else { Ok(()) }
         }
     });
     h.advance(Duration::from_secs(10));
-    let has_ended = work(h, &lock, seconds).await;
+    let has_ended = work(h, &lock, away).await;
     h.hooks().clear();
     if let Some(held) = lock.lock().await.take() {
         held.let_go().await;
@@ -82,7 +98,7 @@ pub async fn send_and_lock(h: &Harness, seconds: Option<u32>, crash: Option<Poin
     has_ended
 }
 
-async fn work(h: &Harness, lock: &Mutex<Option<Lock>>, seconds: Option<u32>) -> bool {
+async fn work(h: &Harness, lock: &Mutex<Option<Lock>>, away: Away) -> bool {
     let mut work = std::pin::pin!(h.try_workers());
     let (mut tick, mut passed) = (tokio::time::interval(SECOND), 0);
     loop {
@@ -91,7 +107,7 @@ async fn work(h: &Harness, lock: &Mutex<Option<Lock>>, seconds: Option<u32>) -> 
             _ = tick.tick() => {
                 passed += u32::from(passed > 0 || lock.lock().await.is_some());
                 h.advance(Duration::from_secs(1));
-                if seconds == Some(passed) && let Some(held) = lock.lock().await.take() {
+                if away == Away::Seconds(passed) && let Some(held) = lock.lock().await.take() {
                     held.let_go().await;
                 }
                 if passed > LONG {
