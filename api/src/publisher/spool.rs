@@ -120,7 +120,7 @@ impl Answered {
     /// An answer whose body says what was kept and is as long as the real one was.
     fn answer(&self) -> Answer {
         let said = [
-            ("id", self.pin_id.clone().map(serde_json::Value::from)),
+            ("id", self.pin_id.as_deref().map(shortest)),
             ("code", self.code.map(serde_json::Value::from)),
             ("message", self.message.clone().map(serde_json::Value::from)),
         ];
@@ -146,6 +146,14 @@ impl Answered {
             body,
             duration: Duration::from_micros(self.duration_us),
         }
+    }
+}
+
+/// An id in the shortest form that JSON has for it, so that it takes no more room than it took in the answer.
+fn shortest(id: &str) -> serde_json::Value {
+    match id.parse::<u64>() {
+        Ok(number) if number.to_string() == id => number.into(),
+        _ => id.into(),
     }
 }
 
