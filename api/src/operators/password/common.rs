@@ -51,7 +51,9 @@ pub(super) fn is_known_of(password: &str, email: &str, name: &str) -> bool {
 pub(super) fn is_common(password: &str) -> bool {
     let without_spaces: String = password.chars().filter(|c| !c.is_whitespace()).collect();
     let word = without_spaces.trim_matches(|c: char| !c.is_alphabetic());
-    [password, &without_spaces, word, &as_letters(&without_spaces)].into_iter().any(is_listed)
+    [password, &without_spaces, word, &as_letters(&without_spaces), &as_letters(word)]
+        .into_iter()
+        .any(is_listed)
         || is_repeated(&without_spaces)
         || is_in_rows(&without_spaces)
         || (word.chars().count() >= LEFT && is_in_rows(word))
@@ -129,7 +131,7 @@ mod tests {
             "letmein!!!!!",
             "unbelievable",
             "123123123123",
-            "zxcvbnm,./zx",
+            "zxcvbnm,./zxc",
             "football2026!",
             "sony ericsson",
             "poiuytrewq12345",
