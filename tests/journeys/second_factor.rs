@@ -151,7 +151,7 @@ async fn second_step(person: &Actor, return_to: &str) -> Form {
     let form = form_to(&page, "/sign-in").with("email", &person.email).with("password", &person.password);
     let step = person.press("/sign-in", &form).await;
     assert!(step.is(200).headers.get("set-cookie").is_none(), "half a sign-in is no session");
-    let form = form_to(&step.text(), "/sign-in");
+    let form = form_to(step.text(), "/sign-in");
     assert!(form.value("password").is_none() && !step.text().contains(&person.password));
     form
 }
@@ -169,7 +169,7 @@ async fn it_works_without_javascript() {
     browser.page("/account").await.is(303);
     let wrong = browser.press("/sign-in", &step.clone().with("totp", "000000")).await;
     wrong.is(401).says("This code is not right");
-    let right = form_to(&wrong.text(), "/sign-in").with("totp", &factor.code(h.app().now()));
+    let right = form_to(wrong.text(), "/sign-in").with("totp", &factor.code(h.app().now()));
     assert_eq!(browser.press("/sign-in", &right).await.is(303).location(), "/connections");
     browser.page("/account").await.is(200);
 
