@@ -11,17 +11,20 @@ use tokio::{
 };
 
 use super::*;
-use crate::testing::{self, TestApp};
+use crate::{
+    app::Parts,
+    outbound::Outbound,
+    testing::{self, TestApp},
+    timing::Calls,
+};
 
 /// What a far end does with a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Does {
+enum Does {
     /// Reads the request, says this, and keeps the connection open.
     Says(&'static str),
     /// The same in bytes, and then closes.
     SaysAndCloses(&'static [u8]),
-    /// Says this before it has read anything, and closes.
-    SaysAtOnce(&'static str),
     /// Closes before it has read anything.
     ClosesAtOnce,
     /// Reads the request, and closes.
@@ -33,7 +36,7 @@ pub(super) enum Does {
 }
 
 /// A far end, and what came to it.
-pub(super) struct FarEnd {
+struct FarEnd {
     root: Url,
     connections: Arc<AtomicUsize>,
     heads: Arc<Mutex<Vec<String>>>,
@@ -60,13 +63,8 @@ impl FarEnd {
 }
 
 async fn serve(mut line: TcpStream, does: Does, heads: Arc<Mutex<Vec<String>>>) {
-    match does {
-        Does::ClosesAtOnce => return,
-        Does::SaysAtOnce(words) => {
-            drop(line.write_all(words.as_bytes()).await);
-            return;
-        }
-        _ => {}
+    if matches!(does, Does::ClosesAtOnce) {
+        return;
     }
     while let Some(head) = read(&mut line).await {
         heads.lock().unwrap().push(head);
@@ -78,7 +76,7 @@ async fn serve(mut line: TcpStream, does: Does, heads: Arc<Mutex<Vec<String>>>) 
             }
             Does::HalfCloses => drop(line.shutdown().await),
             Does::Resets => return line.set_zero_linger().unwrap(),
-            Does::Closes | Does::ClosesAtOnce | Does::SaysAtOnce(_) => return,
+            Does::Closes | Does::ClosesAtOnce => return,
         }
     }
 }
@@ -133,7 +131,6 @@ async fn a_lost_answer_costs_one_connection_and_one_request_at_the_most() {
     let test = testing::app().await;
     for (does, requests) in [
         (Does::ClosesAtOnce, 0),
-        (Does::SaysAtOnce(""), 0),
         (Does::Closes, 1),
         (Does::Resets, 1),
         (Does::HalfCloses, 1),
@@ -187,6 +184,20 @@ async fn each_send_has_a_connection_of_its_own_and_speaks_http_1() {
         let heads = far_end.heads.lock().unwrap();
         assert!(heads.iter().all(|head| head.starts_with("post /v5/pins http/1.1\r\n")), "{heads:?}");
         assert!(heads.iter().all(|head| !head.contains("upgrade") && !head.contains("expect")), "{heads:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_never_ends_is_given_up() {
+    let calls = Calls { send: Duration::from_millis(300), ..Calls::default() };
+    let outbound = |parts: &mut Parts| parts.outbound = Outbound::new(&calls).unwrap();
+    let test = testing::app_with(outbound).await;
+    for words in ["", "HTTP/1.1 201 Cre", "HTTP/1.1 201 Created\r\ncontent-length: 12\r\n\r\n{\"id\""] {
+        let far_end = FarEnd::open(Does::Says(words)).await;
+        let sending = tokio::time::timeout(Duration::from_secs(20), send_to(&test, &far_end));
+        let lost = sending.await.expect("it is given up").unwrap_err();
+        assert_eq!(lost, Lost::MaybeSent { kind: "timeout" }, "{words}");
+        assert_eq!(far_end.counts(), (1, 1), "{words}");
     }
 }
 
