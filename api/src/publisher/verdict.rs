@@ -103,7 +103,7 @@ pub(super) async fn decide(
 }
 
 /// What is proven, where an answer may name the Pin of another publication: then somebody in between has repeated an old
-/// answer, which proves nothing.
+/// answer, which proves nothing. A look may have found its own Pin before a late answer named it.
 pub(super) async fn unless_repeated(app: &App, claim: &Claim, outcome: &Outcome) -> Result<Outcome, Fault> {
     if let Outcome::Published { pin_id } = outcome {
         let environment = claim.publication.environment;

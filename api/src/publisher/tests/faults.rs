@@ -6,7 +6,7 @@ use crate::{
     connections,
     drafts::store::fixture,
     hooks::Point,
-    publisher::{outcome::Outcome, reconcile, settle::Sent, store},
+    publisher::{claim::Claim, outcome::Outcome, reconcile, settle::Sent, store, verdict},
 };
 
 impl Desk {
@@ -204,6 +204,21 @@ async fn a_late_answer_is_evidence_whatever_became_of_it() {
     assert!(told.header.contains("late_answer") && told.header.contains("found"), "{}", told.header);
     let parts = read::sealed_of(&desk.app().db, std::slice::from_ref(&told.id)).await.unwrap();
     assert!(parts.iter().any(|part| part.value.as_deref().is_some_and(|text| text.contains("813744021190"))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_names_its_own_pin_is_no_old_one_repeated() {
+    let desk = desk().await;
+    let first = desk.approved("Cups").await;
+    desk.after(UNDO).await;
+    let second = desk.approved("Tiles").await;
+    let created = Outcome::Published { pin_id: desk.now(&first).await.pin_id.unwrap() };
+    for (approved, expected) in
+        [(&first, created.clone()), (&second, Outcome::Unknown { why: "id_of_another_pin" })]
+    {
+        let claim = Claim { publication: desk.now(approved).await, lease_token: String::new() };
+        assert_eq!(verdict::unless_repeated(desk.app(), &claim, &created).await.unwrap(), expected);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
