@@ -284,6 +284,7 @@ fn intent(app: &App, facts: &Facts, request: &Request<'_>) -> Result<Event, Faul
     };
     let stream = Stream::Connection(publication.connection_id.to_string());
     let event = Event::fresh(app, stream, request.reviewer.actor(), happening);
+    // It cites no approval: that is what requests which create a Pin do.
     let event = event.about_draft(&approval.draft_id, approval.revision).flow(&publication.id);
-    Ok(event.cause(&approval.event_id).content(request.reason.sealed()?))
+    Ok(event.content(request.reason.sealed()?))
 }
