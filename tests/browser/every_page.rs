@@ -51,7 +51,7 @@ async fn troubles(h: &Harness, stage: &Stage) -> [Draft; 2] {
 async fn pins(h: &Harness, stage: &Stage) -> Vec<String> {
     let there = h.approved_draft(stage).await;
     let gone = h.approved_draft(stage).await;
-    for _ in 0..2 {
+    for _ in 0..4 {
         h.publish().await;
     }
     stage.reviewer.take_down(&gone.publication(), "It was the wrong recipe.").await.ok();

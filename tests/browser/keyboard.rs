@@ -42,6 +42,12 @@ impl Chrome {
         self.types(&key.key().to_string()).await;
     }
 
+    /// Waits until something fits.
+    pub async fn has(&self, xpath: &str) {
+        let found = self.driver.query(By::XPath(xpath)).first().await;
+        assert!(found.is_ok(), "no {xpath} on {}: {}", self.url().await, self.text().await);
+    }
+
     /// What has the focus.
     pub async fn focused(&self) -> WebElement {
         self.driver.active_element().await.unwrap()

