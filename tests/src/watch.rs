@@ -27,7 +27,7 @@ impl Watch {
                 rows.insert(table, count);
             }
         }
-        let refused = format!("SELECT COUNT(*) FROM audit_event WHERE type <> '{REFUSED}'");
+        let refused = format!("SELECT COUNT(*) FROM audit_event WHERE kind <> '{REFUSED}'");
         Self { rows, events: usize::try_from(intruder.number(&refused).await).unwrap() }
     }
 

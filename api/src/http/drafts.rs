@@ -92,6 +92,16 @@ answers! {
         #[oai(status = 201)]
         Created(Json<DraftBody>, #[oai(header = "ETag")] String),
     }
+    refuses [Malformed Unauthenticated Forbidden Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
+}
+
+answers! {
+    /// Copying a draft.
+    DuplicateDraft {
+        /// The copy.
+        #[oai(status = 201)]
+        Copied(Json<DraftBody>, #[oai(header = "ETag")] String),
+    }
     refuses [Malformed Unauthenticated Forbidden NotFound Conflict TooLarge UnsupportedType Invalid Internal Unavailable]
 }
 
@@ -179,7 +189,7 @@ impl DraftsApi {
             let made = once(&app, &access, "create_draft", &key, input.sha256(), async {
                 done(&app, drafts::create(&app, &author, NewDraft::from(input.read()?)).await?).await
             });
-            made.await.map(Versioned::created)
+            made.await.map(|made| CreateDraft::Created(Json(made.draft), made.etag))
         };
         access.answer(&app, "draft.create", work).await
     }
@@ -247,7 +257,7 @@ impl DraftsApi {
         id: Path<String>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         input: Input<Duplicate>,
-    ) -> Result<CreateDraft> {
+    ) -> Result<DuplicateDraft> {
         let work = async {
             let author = access.author()?;
             let made = once(&app, &access, "duplicate_draft", &key, input.sha256() + &id, async {
@@ -255,7 +265,7 @@ impl DraftsApi {
                 let draft = drafts::duplicate(&app, &author, &id, to.as_deref(), Origin::Api).await?;
                 done(&app, draft).await
             });
-            made.await.map(Versioned::created)
+            made.await.map(|made| DuplicateDraft::Copied(Json(made.draft), made.etag))
         };
         access.answer(&app, "draft.duplicate", work).await
     }
@@ -266,12 +276,6 @@ impl DraftsApi {
 struct Versioned {
     etag: String,
     draft: DraftBody,
-}
-
-impl Versioned {
-    fn created(self) -> CreateDraft {
-        CreateDraft::Created(Json(self.draft), self.etag)
-    }
 }
 
 impl Counts {

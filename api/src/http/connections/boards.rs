@@ -73,7 +73,7 @@ answers! {
         #[oai(status = 200)]
         Listed(Json<Boards>),
     }
-    refuses [Malformed Unauthenticated Forbidden NotFound Conflict Invalid Internal Upstream Unavailable]
+    refuses [Unauthenticated Forbidden NotFound Conflict Invalid Internal Upstream Unavailable]
 }
 
 answers! {
