@@ -151,9 +151,9 @@ async fn programs(h: &Harness, stage: &Stage) -> Vec<Visitor> {
     visitors.push(Visitor { on_pages: Proof::Session, ..dead.with(&ROLES, &own) });
     visitors.push(Visitor::new("a token that is none", garbage, INVALID));
 
-    let revoked = h.token_of(&owner, &SCOPES).await;
-    let id = owner.all("/tokens").await[0]["id"].as_str().unwrap().to_owned();
-    owner.delete(&format!("/tokens/{id}"), None).await.is(204);
+    let made = owner.make_token("a script", &SCOPES).await.is(201).json();
+    let revoked = owner.with_bearer(made["token"].as_str().unwrap());
+    owner.delete(&format!("/tokens/{}", made["id"].as_str().unwrap()), None).await.is(204);
     visitors.push(Visitor::new("a revoked token", revoked, INVALID).with(&ROLES, &own));
 
     h.advance(A_MINUTE);

@@ -112,8 +112,9 @@ pub(super) async fn reschedule(visit: Visit, Path(draft): Path<String>, form: Fo
 /// `POST /drafts/{id}/comments`
 #[handler]
 pub(super) async fn comment(visit: Visit, Path(draft): Path<String>, form: Form) -> Answer {
-    let (person, id) = (visit.person()?, id::<DraftId>(&draft)?);
-    let text = form.text("comment");
+    let person = visit.person()?;
+    person.may_comment()?;
+    let (id, text) = (id::<DraftId>(&draft)?, form.text("comment"));
     let error = match drafts::comment(&visit.app, person, &id, text).await {
         Ok(_) => return Ok(see_with(&visit, return_path(form.text("return_to")), Message::Commented)),
         Err(error) => error,

@@ -25,6 +25,17 @@ pub struct Form(Fields);
 /// A form that needs nobody signed in, such as that of the door. It must come from a page of ours.
 pub struct OpenForm(Fields);
 
+/// A form that needs nobody signed in; but whoever is sends it as their session's own.
+pub struct AnyForm(Fields);
+
+impl Deref for AnyForm {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
 impl Deref for Form {
     type Target = Fields;
 
@@ -46,15 +57,19 @@ impl<'a> FromRequest<'a> for Form {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
         let fields = read(request, body).await?;
-        let kept = || Box::new(kept(&visit, request, &fields));
         if visit.signed_in().is_none() {
-            return Err(Refused::Ended(kept()).into());
+            return Err(Refused::Ended(Box::new(kept(&visit, request, &fields))).into());
         }
-        match check(&visit, request, &visit.caller, fields.given(csrf::FIELD)) {
-            Ok(()) => Ok(Self(fields)),
-            Err(CsrfError::Missing | CsrfError::Wrong) => Err(Refused::Stale(kept()).into()),
-            Err(other) => Err(Refused::from(other).into()),
-        }
+        Ok(Self(proven(&visit, request, fields)?))
+    }
+}
+
+impl<'a> FromRequest<'a> for AnyForm {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let visit = Visit::from_request(request, body).await?;
+        check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
+        let fields = read(request, body).await?;
+        Ok(Self(proven(&visit, request, fields)?))
     }
 }
 
@@ -76,6 +91,15 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Fields, Refus
     match twice(names.filter(|name| !REPEATED.contains(&name.as_str()))) {
         Some(_) => Err(Refused::status(400)),
         None => Ok(fields),
+    }
+}
+
+/// The fields, if they come with the proof of the session that sends them; nobody has none to show.
+fn proven(visit: &Visit, request: &Request, fields: Fields) -> Result<Fields, Refused> {
+    match check(visit, request, &visit.caller, fields.given(csrf::FIELD)) {
+        Ok(()) => Ok(fields),
+        Err(CsrfError::Missing | CsrfError::Wrong) => Err(Refused::Stale(Box::new(kept(visit, request, &fields)))),
+        Err(other) => Err(other.into()),
     }
 }
 

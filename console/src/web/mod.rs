@@ -19,7 +19,7 @@ pub mod visit;
 
 pub use fields::Fields;
 pub use flash::{Flash, Message};
-pub use form::{Form, OpenForm};
+pub use form::{AnyForm, Form, OpenForm};
 pub use page::{id, page, page_as, see, see_about, see_with, with_cookie};
 pub use refused::{Answer, Refused};
 pub use visit::Visit;
