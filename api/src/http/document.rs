@@ -35,7 +35,7 @@ pub fn document() -> String {
 
 fn completed(mut spec: Value) -> Value {
     let closed = bodies(&spec);
-    for (name, schema) in members(&mut spec["components"]["schemas"]) {
+    for (name, schema) in members(spec.pointer_mut("/components/schemas")) {
         if name != LEAVES_OUT {
             say_null(schema);
         }
@@ -43,22 +43,22 @@ fn completed(mut spec: Value) -> Value {
             schema["additionalProperties"] = false.into();
         }
     }
-    for (_, methods) in members(&mut spec["paths"]) {
-        for (_, operation) in members(methods) {
+    for (_, methods) in members(spec.get_mut("paths")) {
+        for (_, operation) in members(Some(methods)) {
             describe(operation);
         }
     }
     spec
 }
 
-fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
-    value.as_object_mut().into_iter().flat_map(Map::iter_mut)
+fn members(object: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Value)> {
+    object.and_then(Value::as_object_mut).into_iter().flat_map(Map::iter_mut)
 }
 
 /// What need not be there is null where it is absent, in answers, and may be null in bodies.
 fn say_null(schema: &mut Value) {
     let required: BTreeSet<String> = words(&schema["required"]);
-    for (_, property) in members(&mut schema["properties"]).filter(|(name, _)| !required.contains(*name)) {
+    for (_, property) in members(schema.get_mut("properties")).filter(|(name, _)| !required.contains(*name)) {
         if let Some(reference) = property.get("$ref").cloned() {
             *property = json!({ "allOf": [{ "$ref": reference }] });
         }
@@ -101,7 +101,8 @@ fn referenced(value: &Value) -> Vec<String> {
 /// Says how the parameters that many operations share look, and of which type an image is.
 fn describe(operation: &mut Value) {
     let wants_if_match = operation["responses"].get("428").is_some();
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         match parameter["name"].as_str() {
             Some("If-Match") => {
                 parameter["required"] = wants_if_match.into();
@@ -115,11 +116,9 @@ fn describe(operation: &mut Value) {
             _ => {}
         }
     }
-    let shown = operation["responses"].get_mut("200").and_then(|shown| shown.get_mut("content"));
-    if let Some((content, bytes)) = shown.and_then(|content| {
-        let bytes = content.get("application/octet-stream").cloned()?;
-        Some((content, bytes))
-    }) {
+    if let Some(content) = operation.pointer_mut("/responses/200/content")
+        && let Some(bytes) = content.get("application/octet-stream").cloned()
+    {
         *content = IMAGES.iter().map(|image| ((*image).to_owned(), bytes.clone())).collect();
     }
 }
