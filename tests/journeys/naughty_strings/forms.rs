@@ -32,7 +32,7 @@ async fn a_pin_that_is_written_in_the_composer() {
         let page = Page::read(&answer.is(422).text());
         assert_eq!(page.elements().filter(|element| element.name == "script").count(), 1, "{typed:?}");
         // What was typed is still there; of what no page can hold (a zero, a lone carriage return) a browser keeps less.
-        if !has_control(&typed, true) {
+        if !has_control(&typed, true) && !typed.contains('\r') {
             let title = page.element(|element| element.get("id") == "f-title");
             assert_eq!(title.get("value"), typed);
             let description = page.text(|element| element.get("id") == "f-description");
