@@ -24,7 +24,7 @@ async fn names_of_tokens() {
     let admin = h.admin().await;
     let mut kept = Vec::new();
     for typed in strings() {
-        let answer = admin.make_token(&typed, &["drafts:read"]).await;
+        let answer = admin.post("/tokens", json!({"name": typed, "scopes": ["drafts:read"]})).await;
         match answer.status {
             201 => kept.push(typed.trim().to_owned()),
             _ => assert_eq!(refused(&answer, &typed), ["name"], "{typed:?}"),
@@ -69,7 +69,8 @@ async fn names_and_addresses_of_people() {
     }
     for (at, typed) in some(1, 6).iter().enumerate() {
         for email in [typed.clone(), format!("{typed}@halden.example")] {
-            let answer = admin.invite(&format!("Nobody {at}"), &email, &["author"]).await;
+            let new = json!({"name": format!("Nobody {at}"), "email": email, "roles": ["author"]});
+            let answer = admin.post("/operators", new).await;
             match answer.status {
                 201 => assert_eq!(answer.json()["operator"]["email"], composed(email.trim())),
                 _ => assert!(refused(&answer, &email).contains(&"email".to_owned()), "{email:?}"),
@@ -87,8 +88,7 @@ async fn names_and_addresses_of_people() {
 async fn nobody_passes_for_somebody_else() {
     let h = Harness::start().await;
     let (admin, rosa) = (h.admin().await, h.reviewer().await);
-    let looks =
-        ["Rosa Reviewer", "ROSA REVIEWER", "R\u{43e}sa Reviewer", "Rosa\u{a0}Reviewer", "Ｒosa Reviewer"];
+    let looks = ["Rosa Reviewer", "ROSA REVIEWER", "R\u{43e}sa Reviewer", "Rosa  Reviewer", "Ｒosa Reviewer"];
     for (at, name) in looks.iter().enumerate() {
         let answer = admin.invite(name, &format!("other{at}@halden.example"), &["reviewer"]).await;
         let problem = answer.refused(422, "fields_invalid");
@@ -197,7 +197,8 @@ async fn accounts_boards_and_images() {
     let stage = h.stage().await;
     let admin = h.admin().await;
     for typed in strings() {
-        let answer = admin.begin_connecting("rehearsal", Some(&typed)).await;
+        let connect = json!({"environment": "rehearsal", "expected_username": typed});
+        let answer = admin.post("/connections", connect).await;
         if answer.status != 201 {
             assert_eq!(refused(&answer, &typed), ["expected_username"]);
         }
@@ -207,7 +208,7 @@ async fn accounts_boards_and_images() {
         assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)), "{name:?}");
     }
     boards(&stage).await;
-    for typed in strings() {
+    for typed in some(4, 4) {
         let asset = stage.author.upload(pictures::picture(90), "image/png", &typed).await.is(201).json();
         labelled(text(&asset, "label"), &typed);
     }
