@@ -1,5 +1,6 @@
 //! Images that we keep, at a fixed size so that a page does not jump.
 
+use countersign_api::hidden::spelled_out;
 use maud::{Markup, html};
 
 /// An image of ours.
@@ -16,7 +17,7 @@ pub struct Picture {
 impl Picture {
     /// The image with a text for those who do not see it; empty where the words stand beside it.
     pub fn show(&self, alt: &str) -> Markup {
-        html! { img src=(self.url) alt=(alt) width=(self.width) height=(self.height); }
+        html! { img src=(self.url) alt=(spelled_out(alt)) width=(self.width) height=(self.height); }
     }
 
     /// A thumbnail of 2:3, beside words.

@@ -1,6 +1,7 @@
 //! A Pin as it will look, between crop marks: close-up, card in the grid, and what a screen reader says. It never
 //! copies Pinterest's own look, and shows no likes that nobody gave.
 
+use countersign_api::hidden::spelled_out;
 use maud::{Markup, html};
 
 use super::picture::Picture;
@@ -109,7 +110,7 @@ impl Proof {
     fn image(&self, is_live: bool) -> Markup {
         html! {
             @match &self.picture {
-                Some(picture) => img src=(picture.url) alt=(self.alt_text) width=(picture.width) height=(picture.height) data-preview[is_live];,
+                Some(picture) => img src=(picture.url) alt=(spelled_out(&self.alt_text)) width=(picture.width) height=(picture.height) data-preview[is_live];,
                 None => {
                     @if is_live { img hidden alt="The image that you chose" data-preview; }
                     p.blank data-no-image { (super::icon::icon("image")) span { "No image yet" } }

@@ -69,7 +69,8 @@ impl Door {
     }
 
     async fn invite(&self, key: &str, email: &str) -> (StatusCode, Value) {
-        let new = json!({"email": email, "name": "Bo", "roles": ["author"]}).to_string();
+        let new =
+            json!({"email": email, "name": format!("Somebody at {email}"), "roles": ["author"]}).to_string();
         let response = self.send(Method::POST, "/operators", &[("idempotency-key", key)], Some(&new)).await;
         (response.status(), body(response).await)
     }
