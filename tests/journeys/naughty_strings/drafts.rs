@@ -70,7 +70,7 @@ async fn all_planted(h: &Harness, stage: &Stage) -> Vec<(String, Map<String, Val
 }
 
 /// What a field of the draft must say now.
-fn wanted<'a>(fields: &'a Map<String, Value>, field: &str) -> String {
+fn wanted(fields: &Map<String, Value>, field: &str) -> String {
     tidied(fields.get(field).and_then(Value::as_str).unwrap_or_default())
 }
 

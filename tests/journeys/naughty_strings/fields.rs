@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::refused;
 
-/// Texts that are kept as they are: each goes through a test of its own in this folder.
+/// Texts that are kept as they are: each goes through a test of its own in this folder. (The reason of a resolve needs a
+/// send that nobody can prove; it is read as every note is.)
 const KEPT: &[&str] = &[
     "add_comment note",
     "add_operator email",
@@ -43,7 +44,7 @@ const COMPARED: &[&str] = &[
     "set_password new",
 ];
 
-/// What a resolve is, which needs a send that nobody can prove; the reason is the same text as a comment.
+/// The API's document.
 fn document() -> Value {
     serde_json::from_str(&countersign_api::http::document()).unwrap()
 }
