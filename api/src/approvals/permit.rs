@@ -65,7 +65,7 @@ use super::{
     policy,
     signature::Signer,
     store::{self, Facts, NewAttempt},
-    told,
+    told::{Told, has_stepped_down},
 };
 use crate::{
     actor::Actor,
@@ -262,7 +262,8 @@ async fn check_approval(app: &App, tx: &AuditedTx<'_>, facts: &Facts) -> Result<
     if !signer.is_some_and(|signer| signer.holds(approval)) {
         return Err(Denied::NotGenuine("its approval carries no genuine signature"));
     }
-    let sends = told::sends(tx, approval, facts.publication.id.as_str()).await?;
+    let told = Told::of(tx, &approval.draft_id).await?;
+    let sends = told.sends(approval, facts.publication.id.as_str());
     if sends.map_err(Denied::NotGenuine)? != facts.attempts {
         return Err(Denied::NotGenuine("the audit log tells of other sends than its rows"));
     }
@@ -272,12 +273,11 @@ async fn check_approval(app: &App, tx: &AuditedTx<'_>, facts: &Facts) -> Result<
     let roles: Option<Roles> = facts.reviewer_roles.as_deref().and_then(|roles| roles.parse().ok());
     let is_reviewer = !facts.is_reviewer_disabled && roles.is_some_and(|roles| roles.has(Role::Reviewer));
     // Whoever is let in again signs again: what was void in between does not come back to life.
-    if !is_reviewer || told::has_stepped_down(tx, &approval.reviewer_id, &approval.event_id).await? {
+    if !is_reviewer || has_stepped_down(tx, &approval.reviewer_id, &approval.event_id).await? {
         return Err(Denied::Void(VoidReason::ReviewerRemoved));
     }
-    let authors = told::authors(tx, &approval.draft_id).await?;
     let rule: ReviewRule = app.config.review.rule;
-    if policy::may_approve(rule, &approval.reviewer_id, &authors).is_none() {
+    if policy::may_approve(rule, &approval.reviewer_id, told.authors()).is_none() {
         return Err(Denied::Void(VoidReason::RuleChanged));
     }
     Ok(())

@@ -5,7 +5,7 @@ use countersign_entities::{
     vocabulary::{ConnectionState, DraftState, Tab},
 };
 
-use super::{Error, store, told};
+use super::{Error, store, told::Told};
 use crate::{
     app::App,
     audit::{AuditedTx, Event, Happening, Stream},
@@ -88,7 +88,7 @@ pub(super) async fn review_event(
     draft: &Draft,
     happening: impl FnOnce(String, &'static str, bool) -> Happening,
 ) -> Result<Event, Fault> {
-    let is_own = told::authors(tx, &draft.id).await?.contains(principal.id());
+    let is_own = Told::of(tx, &draft.id).await?.authors().contains(principal.id());
     let happening = happening(draft.digest.clone(), app.config.review.rule.as_str(), is_own);
     Ok(about(Event::fresh(app, stream(draft), principal.actor(), happening), draft))
 }

@@ -36,17 +36,54 @@ const WRITING: [&str; 2] = ["review.draft.created", "review.draft.edited"];
 /// an unknown outcome, forbids a send.
 const WAITING: [&str; 3] = ["publish.scheduled", "publish.rescheduled", "publish.released"];
 
-/// Who wrote a draft, by its rows and by the log: whoever is in either is an author.
-pub(super) async fn authors(on: &impl Reads, draft: &DraftId) -> Result<Vec<OperatorId>, Fault> {
-    let mut authors = drafts::author_ids(on, draft).await?;
-    authors.extend(read::about(on, draft.as_str(), 0).await?.iter().filter_map(author));
-    Ok(authors)
+/// What the log tells of a draft, and who wrote it.
+pub(super) struct Told {
+    events: Vec<StoredEvent>,
+    authors: Vec<OperatorId>,
 }
 
-/// Whether the log tells of this revision of a draft, and of no later one.
-pub(super) async fn is_written(on: &impl Reads, draft: &Draft) -> Result<bool, Fault> {
-    let events = read::about(on, draft.id.as_str(), 0).await?;
-    Ok(is_last_written(&events, draft.revision, &draft.digest))
+impl Told {
+    /// Reads it, in one go.
+    pub(super) async fn of(on: &impl Reads, draft: &DraftId) -> Result<Self, Fault> {
+        let events = read::about(on, draft.as_str(), 0).await?;
+        let mut authors = drafts::author_ids(on, draft).await?;
+        authors.extend(events.iter().filter_map(author));
+        Ok(Self { events, authors })
+    }
+
+    /// Who wrote it, by its rows and by the log: whoever is in either is an author.
+    pub(super) fn authors(&self) -> &[OperatorId] {
+        &self.authors
+    }
+
+    /// Whether the log tells of this revision of the draft, and of no later one.
+    pub(super) fn is_written(&self, draft: &Draft) -> bool {
+        is_last_written(&self.events, draft.revision, &draft.digest)
+    }
+
+    /// How many sends of a publication were begun; `Err` where by the log nothing may be sent.
+    pub(super) fn sends(&self, approval: &Approval, publication: &str) -> Result<usize, &'static str> {
+        let events = &self.events;
+        let before = events.iter().take_while(|event| event.id != approval.event_id);
+        if !is_last_written(before, approval.revision, &approval.digest) {
+            return Err("the audit log does not have the approved revision");
+        }
+        let mut rest = events.iter().skip_while(|event| event.id != approval.event_id);
+        let approved = rest.next().ok_or("the audit log does not have its approval")?;
+        let after: Vec<&StoredEvent> = rest.collect();
+        if !is_of(approved, approval) {
+            return Err("the audit log has another approval in its place");
+        }
+        if after.iter().any(|event| VOIDING.contains(&event.kind.as_str())) {
+            return Err("the audit log has something after its approval that voids it");
+        }
+        let way = after.iter().filter(|event| is_way_of(event, publication));
+        let way: Vec<&str> = way.map(|event| event.kind.as_str()).collect();
+        if !way.last().is_some_and(|last| WAITING.contains(last)) {
+            return Err("by the audit log it does not wait to be sent");
+        }
+        Ok(way.iter().filter(|kind| **kind == "publish.started").count())
+    }
 }
 
 /// Whether the last writing among these events is of this revision and digest.
@@ -83,34 +120,6 @@ fn ends_signing(event: &StoredEvent) -> bool {
         "access.role_changed" => is_still_reviewer() != Some(true),
         _ => false,
     }
-}
-
-/// How many sends of a publication were begun by the log; `Err` where by the log nothing may be sent.
-pub(super) async fn sends(
-    on: &impl Reads,
-    approval: &Approval,
-    publication: &str,
-) -> Result<Result<usize, &'static str>, Fault> {
-    let events = read::about(on, approval.draft_id.as_str(), 0).await?;
-    let before = events.iter().take_while(|event| event.id != approval.event_id);
-    if !is_last_written(before, approval.revision, &approval.digest) {
-        return Ok(Err("the audit log does not have the approved revision"));
-    }
-    let mut rest = events.iter().skip_while(|event| event.id != approval.event_id);
-    let Some(approved) = rest.next() else { return Ok(Err("the audit log does not have its approval")) };
-    let after: Vec<&StoredEvent> = rest.collect();
-    if !is_of(approved, approval) {
-        return Ok(Err("the audit log has another approval in its place"));
-    }
-    if after.iter().any(|event| VOIDING.contains(&event.kind.as_str())) {
-        return Ok(Err("the audit log has something after its approval that voids it"));
-    }
-    let way: Vec<&str> =
-        after.iter().filter(|event| is_way_of(event, publication)).map(|event| event.kind.as_str()).collect();
-    if !way.last().is_some_and(|last| WAITING.contains(last)) {
-        return Ok(Err("by the audit log it does not wait to be sent"));
-    }
-    Ok(Ok(way.iter().filter(|kind| **kind == "publish.started").count()))
 }
 
 fn is_way_of(event: &StoredEvent, publication: &str) -> bool {

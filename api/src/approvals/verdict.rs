@@ -11,7 +11,7 @@ use super::{
     signature::Signer,
     store::{self, NewPublication},
     submit::{about, allow, current, review_event, seen, stream},
-    told,
+    told::Told,
 };
 use crate::{
     app::App,
@@ -99,12 +99,12 @@ pub async fn approve(
     if draft.digest != decision.digest {
         return Err(Error::Stale(Box::new(draft)));
     }
-    if !told::is_written(&tx, &draft).await? {
+    let told = Told::of(&tx, &draft.id).await?;
+    if !told.is_written(&draft) {
         return Err(Fault::Lost("the audit log does not have this revision").into());
     }
-    let authors = told::authors(&tx, &draft.id).await?;
     let rule = app.config.review.rule;
-    let own = policy::may_approve(rule, reviewer.id(), &authors).ok_or(Error::OwnDraft)?;
+    let own = policy::may_approve(rule, reviewer.id(), told.authors()).ok_or(Error::OwnDraft)?;
     let (approval, publication) = make(app, reviewer, &draft, &revision, own, &signer)?;
     let (publication_id, due_at) = (publication.id.clone(), publication.due_at);
     store::insert(&tx, &approval, publication).await?;

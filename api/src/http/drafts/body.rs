@@ -9,7 +9,6 @@ use crate::{
     app::App,
     approvals::{self, Approval},
     drafts::{self, Asset, Draft, FieldDifference, Revision, content::Content, schedule::PublishAt},
-    error::Fault,
     http::{problem::time, refused::Refused},
     operators,
     publisher::{Publication, view},
@@ -154,9 +153,11 @@ impl DraftBody {
     /// Where the database fails, or the draft's row and image are not what its revision says: nobody is shown a draft
     /// that is another than the one an approval would bind.
     pub async fn of(app: &App, draft: Draft) -> Result<Self, Refused> {
-        drafts::whole(&app.db, &draft).await?;
-        let mut bodies = Self::of_all(app, vec![draft]).await?;
-        bodies.pop().ok_or_else(|| Fault::Lost("a draft that was just there").into())
+        let revision = drafts::whole(&app.db, &draft).await?;
+        let known = Known::beside(app, vec![revision], std::slice::from_ref(&draft)).await?;
+        let parts = known.parts(draft);
+        let names = operators::names(app, parts.people().cloned()).await?;
+        Ok(parts.body(&names))
     }
 
     /// Drafts with all that belongs to them, in their order; as many questions to the database however many they are.
@@ -184,7 +185,11 @@ struct Known {
 impl Known {
     async fn of(app: &App, drafts: &[Draft]) -> Result<Self, Refused> {
         let wanted: Vec<_> = drafts.iter().map(|draft| (draft.id.clone(), draft.revision)).collect();
-        let revisions = drafts::revisions(&app.db, &wanted).await?;
+        Self::beside(app, drafts::revisions(&app.db, &wanted).await?, drafts).await
+    }
+
+    /// What belongs to some drafts beside these revisions of them.
+    async fn beside(app: &App, revisions: Vec<Revision>, drafts: &[Draft]) -> Result<Self, Refused> {
         let assets = drafts.iter().filter_map(|draft| draft.asset_id.clone()).collect();
         let assets = drafts::assets(&app.db, assets).await?;
         let ids: Vec<_> = drafts.iter().filter_map(|draft| draft.publication_id.clone()).collect();
