@@ -153,8 +153,8 @@ pub struct EventFilter {
 ///
 /// # Errors
 /// [`Fault`] where the database fails.
-pub async fn list(db: &Db, filter: &EventFilter, limit: u64) -> Result<Vec<StoredEvent>, Fault> {
-    store::list(db, filter, limit).await
+pub async fn list(app: &App, filter: &EventFilter, limit: u64) -> Result<Vec<StoredEvent>, Fault> {
+    store::list(&app.db, filter, limit, app.timing.audit.clock_step).await
 }
 
 /// Events in the order of the log from `from` on.

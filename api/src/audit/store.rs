@@ -4,18 +4,23 @@ use countersign_entities::{
     Timestamp, audit_event, audit_head, audit_sealed, audit_stream, ids::EventId, open_intent,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend,
-    DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::{
     event::Event,
     header::{Header, Stream},
-    read::{EventFilter, OpenIntent, StoredEvent, StoredSealed},
+    read::{OpenIntent, StoredEvent, StoredSealed},
     sealed::SealedPart,
     tree::{Frontier, Hash, stream_origin},
 };
 use crate::{db::Reads, error::Fault};
+
+mod list;
+
+pub(super) use list::list;
 
 /// The log's head.
 pub(super) struct Head {
@@ -102,14 +107,14 @@ pub(super) async fn create_head(tx: &DatabaseTransaction, log_id: String) -> Res
 pub(super) async fn save_head(tx: &DatabaseTransaction, head: &Head) -> Result<(), Fault> {
     let size = i64::try_from(head.frontier.size()).map_err(|_| Fault::Lost("the log is full"))?;
     let row = audit_head::ActiveModel {
-        id: Set(1),
         size: Set(size),
         edge: Set(head.frontier.to_bytes()),
         latest_at: Set(head.latest_at),
         ..Default::default()
     };
-    row.update(tx).await?;
-    Ok(())
+    let written =
+        audit_head::Entity::update_many().set(row).filter(audit_head::Column::Id.eq(1)).exec(tx).await?;
+    one(written.rows_affected, "the audit log has no head")
 }
 
 pub(super) async fn stream_end(tx: &DatabaseTransaction, stream: &Stream) -> Result<StreamEnd, Fault> {
@@ -131,18 +136,24 @@ pub(super) async fn stream_end(tx: &DatabaseTransaction, stream: &Stream) -> Res
 }
 
 pub(super) async fn save_stream(tx: &DatabaseTransaction, end: &StreamEnd) -> Result<(), Fault> {
-    let row = audit_stream::ActiveModel {
+    let mut row = audit_stream::ActiveModel {
         stream: Set(end.stream.to_string()),
         last_seq: Set(i64::try_from(end.last_seq).map_err(|_| Fault::Lost("a stream is full"))?),
         last_leaf: Set(hex::encode(end.last_leaf)),
         latest_at: Set(end.latest_at),
     };
-    if end.is_stored {
-        row.update(tx).await?;
-    } else {
+    if !end.is_stored {
         audit_stream::Entity::insert(row).exec_without_returning(tx).await?;
+        return Ok(());
     }
-    Ok(())
+    row.stream = NotSet;
+    let is_it = audit_stream::Column::Stream.eq(end.stream.to_string());
+    let written = audit_stream::Entity::update_many().set(row).filter(is_it).exec(tx).await?;
+    one(written.rows_affected, "a stream's end is gone")
+}
+
+fn one(rows: u64, lost: &'static str) -> Result<(), Fault> {
+    if rows == 1 { Ok(()) } else { Err(Fault::Lost(lost)) }
 }
 
 pub(super) async fn insert_events(tx: &DatabaseTransaction, rows: &[EventRow]) -> Result<(), Fault> {
@@ -254,41 +265,6 @@ pub(super) async fn overdue_intents(
         .all(on.connection())
         .await?;
     Ok(rows.into_iter().map(OpenIntent::from).collect())
-}
-
-pub(super) async fn list(
-    on: &impl Reads,
-    filter: &EventFilter,
-    limit: u64,
-) -> Result<Vec<StoredEvent>, Fault> {
-    let rows = audit_event::Entity::find()
-        .filter(condition(filter))
-        .order_by_desc(audit_event::Column::Position)
-        .limit(limit)
-        .all(on.connection())
-        .await?;
-    Ok(rows.into_iter().map(StoredEvent::from).collect())
-}
-
-fn condition(filter: &EventFilter) -> Condition {
-    use audit_event::Column;
-    let kinds = filter.kind.as_ref().map(|kind| {
-        // `review` means every `review.*`: the range of texts between "review." and "review/".
-        let below = Condition::all()
-            .add(Column::Kind.gte(format!("{kind}.")))
-            .add(Column::Kind.lt(format!("{kind}/")));
-        Condition::any().add(Column::Kind.eq(kind.as_str())).add(below)
-    });
-    Condition::all()
-        .add_option(filter.stream.as_ref().map(|stream| Column::Stream.eq(stream.to_string())))
-        .add_option(kinds)
-        .add_option(filter.actor.as_ref().map(|actor| Column::ActorRef.eq(actor.as_str())))
-        .add_option(filter.object.as_ref().map(|object| Column::ObjectRef.eq(object.as_str())))
-        .add_option(filter.flow.as_ref().map(|flow| Column::Flow.eq(flow.as_str())))
-        .add_option(filter.from.map(|from| Column::At.gte(from)))
-        .add_option(filter.to.map(|to| Column::At.lt(to)))
-        .add_option(filter.before.map(|position| Column::Position.lt(position)))
-        .add_option(filter.after.map(|position| Column::Position.gt(position)))
 }
 
 /// Events of ascending position from `from` on.

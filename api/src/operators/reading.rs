@@ -53,7 +53,7 @@ pub async fn events(
     limit: u64,
 ) -> Result<LogPage, Fault> {
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut items = read::list(&app.db, filter, limit + 1).await?;
+    let mut items = read::list(app, filter, limit + 1).await?;
     let has_more = items.len() as u64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     tell_viewed(app, reader, items.len()).await?;

@@ -49,7 +49,7 @@ fn started(environments: Vec<String>, rule: ReviewRule) -> Happening {
 /// The rule of the last start, as the log tells it.
 async fn last_rule(app: &App) -> Result<Option<String>, Fault> {
     let filter = EventFilter { kind: Some("system.started".to_owned()), ..EventFilter::default() };
-    let Some(last) = read::list(&app.db, &filter, 1).await?.pop() else { return Ok(None) };
+    let Some(last) = read::list(app, &filter, 1).await?.pop() else { return Ok(None) };
     let header = Header::parse_line(&last.header).map_err(|error| Fault::Event(error.to_string()))?;
     match header.facts.get("rule") {
         Some(Value::String(rule)) => Ok(Some(rule.clone())),

@@ -52,7 +52,7 @@ pub(super) async fn run(options: &Options, command: AuditCommand) -> Result<()> 
         EventFilter { stream: tail.stream.clone(), kind: tail.kind.clone(), ..EventFilter::default() };
     // Asked before the list is read, so that nothing is lost between the two.
     let end = if tail.follow { Some(read::head(&app.db).await?.1.size()) } else { None };
-    let mut events = read::list(&app.db, &filter, tail.lines).await?;
+    let mut events = read::list(&app, &filter, tail.lines).await?;
     // Told once, when it begins: telling of each page that follows would make the next one.
     reading::tell_viewed(&app, LogReader::command_line(), events.len()).await?;
     events.reverse();

@@ -51,7 +51,7 @@ async fn what_is_appended_passes_the_self_check() {
     // Four: the connection's stream was opened by an event of the installation's.
     assert_eq!((check.events, check.fault), (4, None));
     let filter = read::EventFilter { kind: Some("system".to_owned()), ..Default::default() };
-    let listed = read::list(&test.app.db, &filter, 9);
+    let listed = read::list(&test.app, &filter, 9);
     let kinds: Vec<String> = listed.await.unwrap().into_iter().map(|event| event.kind).collect();
     assert_eq!(kinds, ["system.stream_opened"]);
 }

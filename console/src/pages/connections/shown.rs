@@ -124,7 +124,7 @@ async fn scopes(
     let stream = Stream::Connection(connection.id.to_string());
     let filter =
         EventFilter { stream: Some(stream), kind: Some("api.request".into()), ..EventFilter::default() };
-    let requests = read::list(&app.db, &filter, REQUESTS).await?;
+    let requests = read::list(app, &filter, REQUESTS).await?;
     let is_all = (requests.len() as u64) < REQUESTS;
     Ok(Scopes::publishing()
         .iter()

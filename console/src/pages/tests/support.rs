@@ -86,7 +86,7 @@ impl Site {
     /// The headers of all events of a type.
     pub(super) async fn told(&self, kind: &str) -> Vec<String> {
         let filter = EventFilter { kind: Some(kind.to_owned()), ..EventFilter::default() };
-        let events = audit::read::list(&self.app.db, &filter, 100).await.unwrap();
+        let events = audit::read::list(&self.app, &filter, 100).await.unwrap();
         events.into_iter().map(|event| event.header).collect()
     }
 

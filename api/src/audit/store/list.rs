@@ -1,0 +1,129 @@
+//! Lists of the log, newest first, each read in that order from an index: a page costs the same however long the log is.
+
+use std::time::Duration;
+
+use countersign_entities::{
+    Timestamp,
+    audit_event::{Column, Entity, Model},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, ExprTrait as _, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Alias, Asterisk, Expr, Order, Query, SelectStatement, UnionType},
+};
+
+use crate::{
+    audit::{
+        event::EVENT_TYPES,
+        read::{EventFilter, StoredEvent},
+    },
+    db::Reads,
+    error::Fault,
+};
+
+/// Events that fit, newest first. `step` is how far time may go back without the log telling of it.
+pub(in crate::audit) async fn list(
+    on: &impl Reads,
+    filter: &EventFilter,
+    limit: u64,
+    step: Duration,
+) -> Result<Vec<StoredEvent>, Fault> {
+    let filter = between(on, filter, step).await?;
+    let kinds = kinds(&filter);
+    let rows = match kinds.as_slice() {
+        [] | [_] => page(&filter, kinds.first().copied(), limit).all(on.connection()).await?,
+        _ => {
+            let merged = merged(&filter, &kinds, limit);
+            let merged = on.connection().get_database_backend().build(&merged);
+            Model::find_by_statement(merged).all(on.connection()).await?
+        }
+    };
+    Ok(rows.into_iter().map(StoredEvent::from).collect())
+}
+
+/// The types that are asked for by their first words, where nothing else leads to few events.
+fn kinds(filter: &EventFilter) -> Vec<&'static str> {
+    let Some(asked) = &filter.kind else { return Vec::new() };
+    if filter.actor.is_some() || filter.object.is_some() || filter.flow.is_some() {
+        return Vec::new();
+    }
+    let is_it = |kind: &&str| {
+        kind.strip_prefix(asked.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    EVENT_TYPES.iter().copied().filter(is_it).collect()
+}
+
+/// A page of one type, or of whatever fits.
+fn page(filter: &EventFilter, kind: Option<&str>, limit: u64) -> Select<Entity> {
+    let kind = match kind {
+        Some(kind) => Some(Condition::all().add(Column::Kind.eq(kind))),
+        None => filter.kind.as_deref().map(beginning),
+    };
+    let all = Condition::all().add(condition(filter)).add_option(kind);
+    Entity::find().filter(all).order_by_desc(Column::Position).limit(limit)
+}
+
+/// `review` means every `review.*`: the range of texts between "review." and "review/".
+fn beginning(kind: &str) -> Condition {
+    let below =
+        Condition::all().add(Column::Kind.gte(format!("{kind}."))).add(Column::Kind.lt(format!("{kind}/")));
+    Condition::any().add(Column::Kind.eq(kind)).add(below)
+}
+
+/// A page of each type, put together.
+fn merged(filter: &EventFilter, kinds: &[&str], limit: u64) -> SelectStatement {
+    let mut pages = kinds.iter().map(|kind| {
+        let page = page(filter, Some(kind), limit).into_query();
+        Query::select().column(Asterisk).from_subquery(page, Alias::new("page")).to_owned()
+    });
+    let mut merged = pages.next().unwrap_or_default();
+    for page in pages {
+        merged.union(UnionType::All, page);
+    }
+    merged.order_by(Column::Position, Order::Desc).limit(limit).to_owned()
+}
+
+fn condition(filter: &EventFilter) -> Condition {
+    // Not by the index of times, whose events would have to be sorted.
+    let at = || Expr::col((Entity, Column::At)).add(0);
+    Condition::all()
+        .add_option(filter.stream.as_ref().map(|stream| Column::Stream.eq(stream.to_string())))
+        .add_option(filter.actor.as_ref().map(|actor| Column::ActorRef.eq(actor.as_str())))
+        .add_option(filter.object.as_ref().map(|object| Column::ObjectRef.eq(object.as_str())))
+        .add_option(filter.flow.as_ref().map(|flow| Column::Flow.eq(flow.as_str())))
+        .add_option(filter.from.map(|from| at().gte(from)))
+        .add_option(filter.to.map(|to| at().lt(to)))
+        .add_option(filter.before.map(|position| Column::Position.lt(position)))
+        .add_option(filter.after.map(|position| Column::Position.gt(position)))
+}
+
+/// The filter with positions in the place of times, so that a list neither begins at today's end of the log nor goes on
+/// to its beginning. Positions follow the time, unless the clock was set back, which the log tells.
+async fn between(on: &impl Reads, filter: &EventFilter, step: Duration) -> Result<EventFilter, Fault> {
+    let mut filter = filter.clone();
+    if filter.from.is_none() && filter.to.is_none() {
+        return Ok(filter);
+    }
+    if super::last(on, "system.clock_stepped").await?.is_some() {
+        return Ok(filter);
+    }
+    if let Some(to) = filter.to
+        && let Some(first_after) = nearest(on, Column::At.gte(to.plus(step)), Order::Asc).await?
+    {
+        filter.before = Some(filter.before.map_or(first_after, |before| Ord::min(before, first_after)));
+    }
+    if let Some(from) = filter.from
+        && let Some(last_before) = nearest(on, Column::At.lt(from.minus(step)), Order::Desc).await?
+    {
+        filter.after = Some(filter.after.map_or(last_before, |after| Ord::max(after, last_before)));
+    }
+    Ok(filter)
+}
+
+/// The position of the first event of a time, in this order.
+async fn nearest(on: &impl Reads, when: Expr, order: Order) -> Result<Option<i64>, Fault> {
+    let query = Entity::find().select_only().columns([Column::Position, Column::At]).filter(when);
+    let found: Option<(i64, Timestamp)> =
+        query.order_by(Column::At, order).limit(1).into_tuple().one(on.connection()).await?;
+    Ok(found.map(|(position, _)| position))
+}
