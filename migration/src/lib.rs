@@ -11,6 +11,7 @@ mod m20261125_2_walls;
 mod m20261125_3_one_account;
 mod m20261125_4_second_factor;
 mod m20261125_5_taken_down;
+mod m20261125_6_search;
 
 pub use dialect::Dialect;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_3_one_account::Migration),
             Box::new(m20261125_4_second_factor::Migration),
             Box::new(m20261125_5_taken_down::Migration),
+            Box::new(m20261125_6_search::Migration),
         ]
     }
 }

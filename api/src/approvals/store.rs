@@ -109,6 +109,9 @@ pub(super) async fn list_of_draft(on: &impl Reads, draft: &DraftId) -> Result<Ve
 
 /// The approvals of some drafts, oldest first.
 pub(super) async fn list_of_drafts(on: &impl Reads, drafts: &[DraftId]) -> Result<Vec<Approval>, Fault> {
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = approval::Entity::find()
         .filter(approval::Column::DraftId.is_in(drafts.iter().cloned()))
         .order_by_asc(approval::Column::DecidedAt)

@@ -94,7 +94,10 @@ pub async fn list(app: &App, _reader: &Reader, filter: &Filter) -> Result<Page, 
     let after = filter.cursor.as_deref().map(|cursor| parse_cursor(cursor, order)).transpose()?;
     let limit = filter.limit.clamp(1, MAX_LIMIT);
     let Some(words) = filter.words() else { return Ok(Page { items: Vec::new(), next: None }) };
-    let mut items = store::queue::list(&app.db, filter, &words, order, after.as_ref(), limit + 1).await?;
+    let mut items = match words.is_empty() {
+        true => store::queue::list(&app.db, filter, order, after.as_ref(), limit + 1).await?,
+        false => store::search::list(&app.db, filter, &words, order, after.as_ref(), limit + 1).await?,
+    };
     let has_more = items.len() as u64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| has_more).map(|last| cursor(order, last));

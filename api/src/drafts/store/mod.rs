@@ -6,8 +6,11 @@ use countersign_entities::{
     vocabulary::{ConnectionState, DraftState, Environment, Tab},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, Condition, DatabaseBackend, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, sea_query::OnConflict,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    QueryTrait,
+    sea_query::{OnConflict, UnionType},
 };
 
 use super::{
@@ -26,12 +29,22 @@ pub(super) mod comments;
 pub(crate) mod fixture;
 pub(super) mod publication;
 pub(super) mod queue;
+pub(super) mod search;
 pub(super) mod twins;
 pub(super) mod words;
 pub(super) mod working_copy;
 
 macro_rules! same_fields {
     ($($field:ident),+ $(,)?) => {
+        /// What has changed, and nothing else: an index is touched only where one of its columns is written.
+        fn changed(before: Draft, after: Draft) -> draft::ActiveModel {
+            let mut row = <draft::ActiveModel as ActiveModelTrait>::default();
+            $(if before.$field != after.$field {
+                row.$field = Set(after.$field);
+            })+
+            row
+        }
+
         impl From<draft::Model> for Draft {
             fn from(row: draft::Model) -> Self {
                 Self { $($field: row.$field),+ }
@@ -117,8 +130,7 @@ pub(crate) async fn change(tx: &AuditedTx<'_>, draft: &Draft, change: Change) ->
 /// Writes `after` over `before`, if that is still what is there; counts the version and notes the time.
 pub(super) async fn replace(tx: &AuditedTx<'_>, before: &Draft, after: Draft) -> Result<Draft, Fault> {
     let after = Draft { version: before.version + 1, updated_at: tx.now(), ..after };
-    let mut row = draft::Model::from(after.clone()).into_active_model().reset_all();
-    row.id = NotSet;
+    let row = changed(before.clone(), after.clone());
     let written = draft::Entity::update_many()
         .set(row)
         .filter(draft::Column::Id.eq(before.id.clone()))
@@ -217,19 +229,17 @@ async fn insert_author(tx: &AuditedTx<'_>, id: &DraftId, author: &OperatorId) ->
 
 /// Everyone who created or edited any revision, by both tables that know.
 pub(super) async fn author_ids(on: &impl Reads, id: &DraftId) -> Result<Vec<OperatorId>, Fault> {
-    let known = draft_author::Entity::find()
-        .filter(draft_author::Column::DraftId.eq(id.clone()))
-        .all(on.connection())
-        .await?;
-    let wrote: Vec<Option<OperatorId>> = draft_revision::Entity::find()
+    let wrote = draft_revision::Entity::find()
         .select_only()
         .column(draft_revision::Column::AuthorId)
         .filter(draft_revision::Column::DraftId.eq(id.clone()))
-        .into_tuple()
-        .all(on.connection())
-        .await?;
-    let mut authors: Vec<OperatorId> =
-        known.into_iter().map(|row| row.operator_id).chain(wrote.into_iter().flatten()).collect();
+        .filter(draft_revision::Column::AuthorId.is_not_null());
+    let mut known = draft_author::Entity::find()
+        .select_only()
+        .column(draft_author::Column::OperatorId)
+        .filter(draft_author::Column::DraftId.eq(id.clone()));
+    QueryTrait::query(&mut known).union(UnionType::All, wrote.into_query());
+    let mut authors: Vec<OperatorId> = known.into_tuple().all(on.connection()).await?;
     authors.sort();
     authors.dedup();
     Ok(authors)

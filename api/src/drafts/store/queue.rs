@@ -3,19 +3,16 @@
 use countersign_entities::{
     Timestamp,
     draft::{Column, Entity},
-    draft_author, draft_word,
+    draft_author,
     ids::OperatorId,
     tab_count,
     vocabulary::{DraftState, Tab},
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
-    QuerySelect, Select,
-    prelude::Expr,
-    sea_query::{Query, SelectStatement},
+    QuerySelect, Select, prelude::Expr, sea_query::Query,
 };
 
-use super::is_postgres;
 use crate::{
     audit::HousekeepingTx,
     db::Reads,
@@ -31,26 +28,37 @@ use crate::{
 pub(in crate::drafts) async fn list(
     on: &impl Reads,
     filter: &Filter,
-    words: &[String],
     order: Order,
     after: Option<&Place>,
     limit: u64,
 ) -> Result<Vec<Draft>, Fault> {
-    let query = select(filter, words, order, after, is_postgres(on)).limit(limit);
+    let is_of_few = filter.connection.is_some() || filter.author.is_some();
+    if filter.tab.is_none() && order == Order::Updated && is_of_few {
+        return of_all_tabs(on, filter, after, limit).await;
+    }
+    let query = select(filter, order, after).limit(limit);
     Ok(query.all(on.connection()).await?.into_iter().map(Draft::from).collect())
 }
 
-pub(in crate::drafts) fn select(
+/// A page of each tab, put together: the indexes by account and by author begin with the tab.
+async fn of_all_tabs(
+    on: &impl Reads,
     filter: &Filter,
-    words: &[String],
-    order: Order,
     after: Option<&Place>,
-    is_postgres: bool,
-) -> Select<Entity> {
-    let found = words
-        .iter()
-        .fold(Condition::all(), |all, word| all.add(Column::Id.in_subquery(drafts_with(word, is_postgres))));
-    let query = Entity::find().filter(condition(filter, order)).filter(found);
+    limit: u64,
+) -> Result<Vec<Draft>, Fault> {
+    let mut rows = Vec::new();
+    for tab in Tab::all() {
+        let filter = Filter { tab: Some(tab), ..filter.clone() };
+        rows.extend(select(&filter, Order::Updated, after).limit(limit).all(on.connection()).await?);
+    }
+    rows.sort_by(|one, other| (other.updated_at, &other.id).cmp(&(one.updated_at, &one.id)));
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows.into_iter().map(Draft::from).collect())
+}
+
+pub(in crate::drafts) fn select(filter: &Filter, order: Order, after: Option<&Place>) -> Select<Entity> {
+    let query = Entity::find().filter(condition(filter, order));
     match order {
         Order::Updated => {
             query.filter(before(after)).order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id)
@@ -120,18 +128,6 @@ fn later(place: Option<&Place>) -> Condition {
     let Some(Place { at, id }) = place else { return Condition::all() };
     let beyond = Condition::any().add(Column::DueAt.gt(*at)).add(Column::Id.gt(id.clone()));
     Condition::all().add(Column::DueAt.gte(*at)).add(beyond)
-}
-
-/// The drafts with a word that begins so. SQLite compares bytes, so a range of texts is a prefix there; PostgreSQL
-/// compares by the database's language, and is asked for the prefix. Words hold nothing that a pattern means.
-fn drafts_with(word: &str, is_postgres: bool) -> SelectStatement {
-    use draft_word::Column;
-    let begins = if is_postgres {
-        Condition::all().add(Column::Word.starts_with(word))
-    } else {
-        Condition::all().add(Column::Word.gte(word)).add(Column::Word.lt(format!("{word}{}", char::MAX)))
-    };
-    Query::select().column(Column::DraftId).from(draft_word::Entity).cond_where(begins).to_owned()
 }
 
 pub(in crate::drafts) async fn counts(on: &impl Reads) -> Result<Vec<(Tab, i64)>, Fault> {

@@ -20,8 +20,9 @@ pub(in crate::drafts) async fn replace(
     if words.is_empty() {
         return Ok(());
     }
-    let rows =
-        words.into_iter().map(|word| draft_word::ActiveModel { word: Set(word), draft_id: Set(id.clone()) });
+    let row =
+        |word| draft_word::ActiveModel { draft_id: Set(id.clone()), word: Set(word), ..Default::default() };
+    let rows = words.into_iter().map(row);
     draft_word::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     Ok(())
 }

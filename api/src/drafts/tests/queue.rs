@@ -239,24 +239,6 @@ async fn the_common_lists_are_read_from_an_index_in_their_order() {
 
 async fn plan_of(bench: &Bench, filter: &Filter, after: Option<&Place>) -> Vec<String> {
     let order: Order = filter.order();
-    let query = fixture::text_of(store::queue::select(filter, &[], order, after, false));
+    let query = fixture::text_of(store::queue::select(filter, order, after));
     fixture::plan(bench.app(), &query).await
-}
-
-#[tokio::test]
-async fn search_goes_through_the_words_and_no_table_is_read_from_end_to_end() {
-    let bench = Bench::new().await;
-    let words = ["pump".to_owned(), "soup".to_owned()];
-    for filter in [Filter::default(), Filter { tab: Some(Tab::Drafts), ..Filter::default() }] {
-        let select = store::queue::select(&filter, &words, Order::Updated, None, false);
-        let plan = fixture::plan(bench.app(), &fixture::text_of(select)).await;
-        assert!(
-            !plan.iter().any(|step| step == "SCAN draft" || step.starts_with("SCAN draft_word")),
-            "{plan:?}"
-        );
-        assert!(
-            plan.iter().any(|step| step.contains("draft_word") && step.contains("word>? AND word<?")),
-            "{plan:?}"
-        );
-    }
 }

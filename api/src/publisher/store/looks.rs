@@ -101,6 +101,9 @@ pub(in crate::publisher) async fn known_pins(
     environment: Environment,
     pins: &[String],
 ) -> Result<Vec<String>, Fault> {
+    if pins.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Option<String>> = publication::Entity::find()
         .select_only()
         .column(publication::Column::PinId)

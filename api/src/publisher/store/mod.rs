@@ -40,6 +40,9 @@ pub(super) async fn find(on: &impl Reads, id: &PublicationId) -> Result<Option<P
 
 /// Publications by their ids.
 pub(super) async fn find_many(on: &impl Reads, ids: &[PublicationId]) -> Result<Vec<Publication>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = publication::Entity::find()
         .filter(publication::Column::Id.is_in(ids.iter().cloned()))
         .all(on.connection())
