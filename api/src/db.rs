@@ -15,7 +15,7 @@ use sea_orm::{
     Statement, TransactionOptions, TransactionTrait,
 };
 
-use crate::{error::Fault, timing};
+use crate::{error::Fault, hooks, timing};
 
 mod options;
 mod schema;
@@ -159,6 +159,17 @@ impl Db {
         let told = row.and_then(|row| Ok((row.try_get("", "number")?, row.try_get("", "name")?)));
         let (number, name): (String, String) = told.map_err(|error| OpenError::connect(&error))?;
         if is_too_old(&number) { Err(OpenError::TooOld(name)) } else { Ok(()) }
+    }
+
+    /// Gives every statement to `reader` once it was run, if there is one; only tests have one.
+    #[must_use]
+    pub fn read_by(mut self, reader: Option<hooks::Reader>) -> Self {
+        for connection in [&mut self.writer, &mut self.reader] {
+            if let Some(reader) = reader.clone() {
+                connection.set_metric_callback(move |run| reader(&run.statement.to_string()));
+            }
+        }
+        self
     }
 
     /// Whether the database answers, for `/readyz`.

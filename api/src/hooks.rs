@@ -117,10 +117,14 @@ pub type Reached = Pin<Box<dyn Future<Output = Result<(), Crash>> + Send>>;
 
 type Observer = Arc<dyn Fn(Point) -> Reached + Send + Sync>;
 
+/// Is given every statement that was run, with its values.
+pub type Reader = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The observer of all points; nobody, by default. Clones share the observer.
 #[derive(Clone, Default)]
 pub struct Hooks {
     observer: Arc<RwLock<Option<Observer>>>,
+    statements: Option<Reader>,
 }
 
 impl Hooks {
@@ -155,6 +159,17 @@ impl Hooks {
         self.install(move |reached| {
             std::future::ready(if reached == point { Err(Crash(point)) } else { Ok(()) })
         });
+    }
+
+    /// The same hooks, with somebody who reads every statement of the databases that are opened with them.
+    #[must_use]
+    pub fn reading_statements(self, reader: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { statements: Some(Arc::new(reader)), ..self }
+    }
+
+    /// Who reads every statement; nobody, by default.
+    pub fn statements(&self) -> Option<Reader> {
+        self.statements.clone()
     }
 
     /// Takes the observer away.

@@ -92,6 +92,7 @@ pub async fn start(start: Start) -> Result<Running> {
     let lock = data_dir.lock()?;
     let known = Keyring::find(config.storage.master_key.as_ref(), &data_dir)?;
     let db = Db::connect(config.storage.database().expose(), &timing.database).await?;
+    let db = db.read_by(hooks.statements());
     db.migrate().await?;
     clock_follow::follow(&db, &*clock).await?;
     let keys = match known {

@@ -43,6 +43,7 @@ mod outcome_token;
 mod outcome_unreached;
 mod people_through_page_and_api;
 mod postgres_locks;
+mod plans;
 mod publish_at_not_before;
 mod races;
 mod restart_by_outcome;

@@ -26,6 +26,7 @@ use crate::captured::Captured;
 use crate::database::Intruder;
 use crate::draft::Draft;
 use crate::log::Log;
+use crate::plans::Statements;
 use crate::promises;
 
 pub use builder::{Builder, Database};
@@ -50,6 +51,7 @@ pub struct Harness {
     place: Arc<Place>,
     captured: Arc<Captured>,
     hooks: Hooks,
+    statements: Arc<Statements>,
     /// The far end of installations with an app of their own; in rehearsal it is inside.
     far_end: Option<installation::FarEnd>,
     running: Option<Installation>,
@@ -294,6 +296,11 @@ impl Harness {
     /// Where the database is.
     pub fn database_url(&self) -> String {
         self.running().database_url.clone()
+    }
+
+    /// What the product has asked of the database.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// The record of answers and secrets.

@@ -12,6 +12,7 @@ use crate::diary;
 use crate::harness::Harness;
 use crate::log::{Event, Log};
 use crate::oracle;
+use crate::plans;
 
 /// Every broken promise, a line each.
 pub async fn broken(harness: &Harness) -> Vec<String> {
@@ -24,6 +25,7 @@ pub async fn broken(harness: &Harness) -> Vec<String> {
     broken.extend(outcomes(&log));
     broken.extend(self_check(harness).await);
     broken.extend(states(harness, &log).await);
+    broken.extend(plans::faults(&harness.database_url(), harness.statements()).await);
     broken.extend(secrets_at_rest(harness));
     broken
 }

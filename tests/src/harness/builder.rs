@@ -10,6 +10,7 @@ use super::installation::{self, FarEnd, Time};
 use super::{Harness, RECIPES, RECIPES_IN_PRODUCTION};
 use crate::actor::Place;
 use crate::captured::Captured;
+use crate::plans::Statements;
 
 /// Where the installation's rows are.
 #[derive(Clone, Debug, Default)]
@@ -137,13 +138,16 @@ impl Builder {
             Some(tier) => Some(FarEnd::start(tier, &time).await),
             None => None,
         };
+        let statements = Arc::new(Statements::default());
+        let noted = Arc::clone(&statements);
         let mut harness = Harness {
             settings: self,
             folder: tempfile::tempdir().unwrap(),
             time,
             place: Arc::new(Place::default()),
             captured: Arc::new(Captured::default()),
-            hooks: Hooks::none(),
+            hooks: Hooks::none().reading_statements(move |statement| noted.note(statement)),
+            statements,
             far_end,
             running: None,
             people: tokio::sync::Mutex::default(),
