@@ -239,7 +239,7 @@ pub(super) async fn late_answer(
 async fn is_told_late(app: &App, publication: &Publication, sent: &Sent) -> Result<bool, Fault> {
     let (kind, flow) = (Some("api.reconciled".to_owned()), Some(publication.id.to_string()));
     let filter = EventFilter { kind, flow, ..EventFilter::default() };
-    let told = read::list(&app.db, &filter, MOST_TOLD).await?;
+    let told = read::list(app, &filter, MOST_TOLD).await?;
     let is_it = |event: &StoredEvent| {
         let by = Header::parse_line(&event.header).ok().and_then(|mut header| header.facts.remove("by"));
         event.cause.as_deref() == Some(sent.request_event_id.as_str()) && by == Some(LATE.into())

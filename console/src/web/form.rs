@@ -98,7 +98,9 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Fields, Refus
 fn proven(visit: &Visit, request: &Request, fields: Fields) -> Result<Fields, Refused> {
     match check(visit, request, &visit.caller, fields.given(csrf::FIELD)) {
         Ok(()) => Ok(fields),
-        Err(CsrfError::Missing | CsrfError::Wrong) => Err(Refused::Stale(Box::new(kept(visit, request, &fields)))),
+        Err(CsrfError::Missing | CsrfError::Wrong) => {
+            Err(Refused::Stale(Box::new(kept(visit, request, &fields))))
+        }
         Err(other) => Err(other.into()),
     }
 }
