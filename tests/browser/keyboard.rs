@@ -1,5 +1,6 @@
 //! A keyboard and nothing else: keys as they come from a hand, and where they lead.
 
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::chrome::Chrome;
@@ -21,12 +22,13 @@ pub enum Named {
 }
 
 impl Named {
-    fn key(self) -> char {
+    /// Its name, the text that it types, and its number.
+    fn parts(self) -> (&'static str, &'static str, u32) {
         match self {
-            Self::Tab => '\u{e004}',
-            Self::Enter => '\u{e007}',
-            Self::Space => ' ',
-            Self::Escape => '\u{e00c}',
+            Self::Tab => ("Tab", "", 9),
+            Self::Enter => ("Enter", "\r", 13),
+            Self::Space => (" ", " ", 32),
+            Self::Escape => ("Escape", "", 27),
         }
     }
 }
@@ -37,9 +39,13 @@ impl Chrome {
         self.driver.action_chain().send_keys(text).perform().await.unwrap();
     }
 
-    /// Presses a key.
+    /// Presses a key, as from a keyboard: the driver's own keys are pressed again where they lead to another page.
     pub async fn hits(&self, key: Named) {
-        self.types(&key.key().to_string()).await;
+        let (name, text, number) = key.parts();
+        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
+            let event = json!({"type": kind, "key": name, "text": text, "windowsVirtualKeyCode": number});
+            self.driver.cdp().send_raw("Input.dispatchKeyEvent", event).await.unwrap();
+        }
     }
 
     /// Waits until something fits.

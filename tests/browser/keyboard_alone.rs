@@ -49,7 +49,7 @@ async fn compose(author: &Chrome) {
 /// Countersigns what is open: by its key, or without scripts by its button.
 async fn countersign(reviewer: &Chrome) {
     match reviewer.has_scripts() {
-        true => reviewer.types("a").await,
+        true => reviewer.key("a").await,
         false => {
             reviewer.tabs_to("self::button and starts-with(normalize-space(.), 'Countersign')").await;
             reviewer.hits(Enter).await;
@@ -61,7 +61,7 @@ async fn countersign(reviewer: &Chrome) {
 /// What opens on top is closed by Escape: the help on keys, and the menu of a narrow page, which needs no script.
 async fn escape_closes(browser: &Chrome) {
     if browser.has_scripts() {
-        browser.types("?").await;
+        browser.key("?").await;
         browser.find("#keys[open]").await;
         browser.hits(Escape).await;
         browser.is_gone("#keys[open]").await;
