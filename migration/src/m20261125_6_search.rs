@@ -51,7 +51,7 @@ const INDEXES: &[&str] = &[
     "DROP INDEX publication_lapses",
     "CREATE INDEX publication_lapses ON publication (state, lapses_at)",
     "CREATE INDEX audit_event_stream ON audit_event (stream, position)",
-    "DROP INDEX draft_connection_board",
+    "CREATE INDEX draft_author_operator ON draft_author (operator_id, draft_id)",
     "CREATE INDEX draft_board ON draft (board_id, updated_at DESC, id DESC)",
 ];
 

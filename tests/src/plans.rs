@@ -146,7 +146,7 @@ fn sqlite_faults(plan: &[String], shape: &str) -> Vec<Fault> {
     let inner: Vec<String> = plan.iter().filter_map(|line| inner(line)).collect();
     let tables: Vec<(bool, &str)> =
         tables.filter(|(is_scan, table)| !is_scan || !inner.iter().any(|inner| inner == table)).collect();
-    let sorts = plan.iter().any(|line| line.starts_with("USE TEMP B-TREE FOR ORDER BY"));
+    let sorts = plan.iter().any(|line| line.starts_with("USE TEMP B-TREE") && line.ends_with("ORDER BY"));
     let is_growing = tables.iter().any(|(_, table)| !is_small(table));
     let sorted = (sorts && is_growing).then_some(Fault::Sorts);
     tables

@@ -58,7 +58,17 @@ pub const ALLOWED: &[Allowed] = &[
         may: "sorts",
         why: "what has lapsed since the last tick",
     },
-    Allowed { holds: "UNION ALL SELECT * FROM (SELECT", may: "sorts", why: "a page of each type" },
+    Allowed {
+        holds: "ORDER BY draft.submitted_at ASC, draft.id ASC",
+        may: "sorts",
+        why: "what waits for review, which people work off",
+    },
+    Allowed {
+        holds: "audit_event.at + ? ",
+        may: "walks",
+        why: "positions bound it, unless no event lies outside of the time",
+    },
+    Allowed { holds: "AS page UNION ALL", may: "sorts", why: "a page of each type" },
     Allowed {
         holds: "FROM draft WHERE draft.id IN (SELECT draft_id FROM draft_word WHERE",
         may: "sorts",
