@@ -49,7 +49,7 @@ fn queue() -> Vec<Door> {
         get("/drafts/new", AUTHOR),
         get("/drafts/:id", READERS),
         post("/drafts/:id", AUTHOR),
-        get("/drafts/:id/edit", AUTHOR),
+        get("/drafts/:id/edit", AUTHOR).reaches(&[200, 303]),
         post("/drafts/:id/autosave", AUTHOR),
         get("/drafts/:id/state", READERS),
     ]
@@ -94,7 +94,7 @@ fn admins() -> Vec<Door> {
     vec![
         get("/operators", ADMIN),
         post("/operators", ADMIN),
-        post("/operators/:id", ADMIN),
+        post("/operators/:id", ADMIN).on_nothing(&[404, 422]),
         post("/operators/:id/link", ADMIN),
         get("/operators/:id/disable", ADMIN),
         post("/operators/:id/disable", ADMIN).on_own(&[]),
@@ -114,7 +114,7 @@ fn admins() -> Vec<Door> {
         post("/tokens/:id/revoke", ADMIN),
         // What comes back from Pinterest belongs to the session that asked for it; see `connect_account`.
         get("/oauth/callback", Anybody).reaches(&[303, 400]),
-        door("HEAD", "/oauth/callback", Anybody).reaches(&[200]),
+        door("HEAD", "/oauth/callback", Anybody).reaches(&[405]),
     ]
 }
 
@@ -123,7 +123,7 @@ fn own() -> Vec<Door> {
         get("/sign-in", Anybody).reaches(&[200, 303]),
         post("/sign-in", Anybody).reaches(&[401, 429]),
         get("/sign-in/:token", Anybody).reaches(&[404]),
-        post("/sign-in/:token", Anybody).reaches(&[404]),
+        post("/sign-in/:token", Anybody).reaches(&[404, 429]),
         get("/account", READERS),
         get("/account/password", InPerson),
         post("/account/password", InPerson),
@@ -133,7 +133,8 @@ fn own() -> Vec<Door> {
         post("/account/second-factor/codes", READERS),
         post("/account/second-factor/off", READERS),
         post("/account/sessions/revoke", READERS),
-        post("/account/sessions/:id/revoke", READERS).on_foreign(&[404]),
+        // Whoever comes twice has ended it before.
+        post("/account/sessions/:id/revoke", READERS).on_own(&[303, 404]).on_foreign(&[404]),
         post("/account/shortcuts", READERS),
         post(SIGN_OUT, InPerson),
     ]

@@ -72,11 +72,22 @@ pub struct Door {
     reaches: &'static [u16],
     own: Option<&'static [u16]>,
     foreign: Option<&'static [u16]>,
+    nothing: &'static [u16],
 }
 
 /// A door that answers 200 to whoever may use it.
 pub fn door(method: &'static str, path: &'static str, who: Who) -> Door {
-    Door { method, path, who, noun: None, body: None, reaches: &[200], own: None, foreign: None }
+    Door {
+        method,
+        path,
+        who,
+        noun: None,
+        body: None,
+        reaches: &[200],
+        own: None,
+        foreign: None,
+        nothing: &[404],
+    }
 }
 
 impl Door {
@@ -102,6 +113,12 @@ impl Door {
     #[must_use]
     pub fn on_foreign(self, foreign: &'static [u16]) -> Self {
         Self { foreign: Some(foreign), ..self }
+    }
+
+    /// What is answered if there is no such thing, where that is not only 404.
+    #[must_use]
+    pub fn on_nothing(self, nothing: &'static [u16]) -> Self {
+        Self { nothing, ..self }
     }
 
     /// It is tried with a thing of this noun of [`Ids`].
@@ -131,7 +148,7 @@ impl Door {
             Thing::Own => self.own.unwrap_or(self.reaches),
             Thing::Foreign => self.foreign.unwrap_or(self.reaches),
             Thing::None => self.reaches,
-            Thing::Nothing | Thing::OfAnotherKind | Thing::Malformed => &[404],
+            Thing::Nothing | Thing::OfAnotherKind | Thing::Malformed => self.nothing,
         }
     }
 

@@ -147,7 +147,9 @@ async fn programs(h: &Harness, stage: &Stage) -> Vec<Visitor> {
     visitors.push(Visitor { on_pages: Proof::Session, ..both });
 
     let garbage = owner.with_bearer("cs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-    let dead = Visitor::new("a session and a dead token", owner.and_bearer(&garbage), INVALID);
+    let elsewhere = owner.in_another_browser();
+    elsewhere.sign_in().await.is(201);
+    let dead = Visitor::new("a session and a dead token", elsewhere.and_bearer(&garbage), INVALID);
     visitors.push(Visitor { on_pages: Proof::Session, ..dead.with(&ROLES, &own) });
     visitors.push(Visitor::new("a token that is none", garbage, INVALID));
 

@@ -56,7 +56,7 @@ async fn write(stage: &Stage, fields: &Value, first: usize) -> Vec<Written> {
         let Some(id) = made.id() else { continue };
         let path = |verb: &str| format!("/drafts/{id}/{verb}");
         timed(&mut written, 1, stage.author.post_empty(&path("submit"))).await;
-        let comment = json!({"text": "The light is better in the second picture."});
+        let comment = json!({"note": "The light is better in the second picture."});
         timed(&mut written, 2, stage.reviewer.post(&path("comments"), comment)).await;
         let digest = json!({"digest": made.json()["digest"]});
         timed(&mut written, 3, stage.reviewer.post(&path("approve"), digest)).await;
