@@ -88,7 +88,7 @@ impl Send {
         let id = self.draft.publication();
         let publication = stage.author.publication(&id).await;
         let of_it = EventFilter { flow: Some(id), ..EventFilter::default() };
-        let told = read::list(&h.app(), &of_it, MOST_EVENTS).await.unwrap();
+        let told = read::list(h.app(), &of_it, MOST_EVENTS).await.unwrap();
         let told =
             told.into_iter().rev().map(|event| event.kind).skip_while(|kind| kind != "publish.scheduled");
         let pins = h.ledger().pins.into_iter().filter(|pin| pin.title.as_ref() == Some(&self.name));

@@ -29,21 +29,21 @@ impl<E: Endpoint> Endpoint for Single<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> Result<E::Output> {
-        check(&request)?;
-        self.0.call(request).await
+        match refused(&request) {
+            Some(problem) => Err(problem.into()),
+            None => self.0.call(request).await,
+        }
     }
 }
 
-fn check(request: &Request) -> Result<(), Problem> {
+/// Why it is refused; none where everything is said once.
+fn refused(request: &Request) -> Option<Problem> {
     if let Some(header) = HEADERS.into_iter().find(|name| request.headers().get_all(*name).iter().count() > 1)
     {
         let detail = format!("the header `{header}` came more than once. Send it once");
-        return Err(Problem::new(Kind::Malformed, "header_doubled", detail));
+        return Some(Problem::new(Kind::Malformed, "header_doubled", detail));
     }
-    match twice(names(request.uri().query().unwrap_or_default())) {
-        Some(name) => Err(parameter(&name)),
-        None => Ok(()),
-    }
+    twice(names(request.uri().query().unwrap_or_default())).map(|name| parameter(&name))
 }
 
 fn parameter(name: &str) -> Problem {
@@ -68,21 +68,21 @@ pub fn twice(names: impl IntoIterator<Item = String>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn asked(query: &str, headers: &[(&str, &str)]) -> Result<(), String> {
+    fn asked(query: &str, headers: &[(&str, &str)]) -> Option<String> {
         let mut request = Request::builder().uri(format!("/drafts?{query}").parse().unwrap());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        check(&request.finish()).map_err(|problem| problem.code)
+        refused(&request.finish()).map(|problem| problem.code)
     }
 
     #[test]
     fn what_comes_twice_is_refused_however_it_is_written() {
-        assert_eq!(asked("limit=1&state=draft", &[("if-match", "\"1\"")]), Ok(()));
+        assert_eq!(asked("limit=1&state=draft", &[("if-match", "\"1\"")]), None);
         for query in ["limit=1&limit=1", "q=a&%71=b", "state=&state="] {
-            assert_eq!(asked(query, &[]), Err("parameter_doubled".to_owned()), "{query}");
+            assert_eq!(asked(query, &[]), Some("parameter_doubled".to_owned()), "{query}");
         }
         let keys = [("idempotency-key", "a"), ("Idempotency-Key", "b")];
-        assert_eq!(asked("", &keys), Err("header_doubled".to_owned()));
+        assert_eq!(asked("", &keys), Some("header_doubled".to_owned()));
     }
 }
