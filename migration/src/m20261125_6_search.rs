@@ -52,6 +52,10 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX publication_lapses ON publication (state, lapses_at)",
     "CREATE INDEX audit_event_stream ON audit_event (stream, position)",
     "CREATE INDEX draft_author_operator ON draft_author (operator_id, draft_id)",
+    // What sweeping looks for, and what a foreign key looks for when an upload goes.
+    "CREATE INDEX draft_revision_asset ON draft_revision (asset_id)",
+    "CREATE INDEX session_expires ON session (expires_at)",
+    "CREATE INDEX sign_in_link_expires ON sign_in_link (expires_at)",
     "CREATE INDEX draft_board ON draft (board_id, updated_at DESC, id DESC)",
 ];
 

@@ -18,6 +18,11 @@ fn the_committed_document_is_current() {
 const BESIDES: &[(&str, &[u16], &str)] = &[
     ("begin_session", &[429], "guessing is slowed down"),
     ("set_password", &[429], "guessing is slowed down"),
+    ("start_totp", &[409, 429], "there is one, or no password yet; guessing is slowed down"),
+    ("confirm_totp", &[409, 429], "nothing was begun; guessing is slowed down"),
+    ("remove_totp", &[409, 429], "there is none; guessing is slowed down"),
+    ("renew_recovery_codes", &[409, 429], "there is none; guessing is slowed down"),
+    ("reset_totp", &[409], "there is none, or it is one's own"),
     ("add_operator", &[409], "the address is taken"),
     ("change_operator", &[409], "the last admin stays, and approvals are not voided by accident"),
     ("issue_link", &[409], "nobody disabled gets a link"),
@@ -39,6 +44,7 @@ const BESIDES: &[(&str, &[u16], &str)] = &[
     ("reschedule_draft", &[409], "its state does not allow it"),
     ("cancel_draft", &[409], "its state does not allow it"),
     ("resolve_publication", &[409], "its state does not allow it"),
+    ("take_down_publication", &[409, 502], "its state does not allow it; Pinterest is asked"),
 ];
 
 /// The refusals that follow from the shape of an operation: who may use it, ids in its path, what it takes.

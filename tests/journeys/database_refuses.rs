@@ -27,7 +27,7 @@ async fn ready_means_that_each_check_is_well_and_tells_no_stranger_more() {
     let checks = body["checks"].as_object().unwrap();
     let mut names: Vec<&str> = checks.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["database", "disk", "keys", "migrations", "process"]);
+    assert_eq!(names, ["database", "disk", "keys", "migrations", "process", "spool"]);
     assert!(checks.values().all(|told| told == "ok"), "{body}");
     h.finish().await;
 }

@@ -98,7 +98,7 @@ fn admins() -> Vec<Door> {
         post("/operators/:id/link", ADMIN),
         get("/operators/:id/disable", ADMIN),
         post("/operators/:id/disable", ADMIN).on_own(&[]),
-        get("/operators/:id/second-factor", ADMIN),
+        get("/operators/:id/second-factor", ADMIN).reaches(&[409]),
         post("/operators/:id/second-factor", ADMIN),
         post("/operators/:id/enable", ADMIN),
         post("/connections", ADMIN),

@@ -213,9 +213,12 @@ async fn a_process_that_dies_meanwhile_leaves_it_open_to_be_asked_for_again() {
     h.kill().await;
     assert!(first.await.unwrap().is_none_or(|answer| answer.status >= 500));
     h.start_again().await;
-    stage.reviewer.take_down(&id, WHY).await.refused(409, "take_down_under_way");
-    h.advance(Duration::from_secs(120));
-    h.run_workers().await;
+    if h.intruder().await.is_postgres() {
+        // Another server may still wait for the answer; on SQLite there is none.
+        stage.reviewer.take_down(&id, WHY).await.refused(409, "take_down_under_way");
+        h.advance(Duration::from_secs(120));
+        h.run_workers().await;
+    }
     let log = h.log().await;
     assert_eq!(log.the("api.unknown").fact("why"), "no_outcome");
     stage.reviewer.take_down(&id, WHY).await.ok();

@@ -119,7 +119,7 @@ async fn through_the_pages() {
         let forms = [
             ("/operators", "/operators", "name"),
             ("/operators", "/operators", "email"),
-            ("/settings", "/tokens", "token_name"),
+            ("/tokens", "/tokens", "token_name"),
             ("/connections", "/connections", "expected_username"),
             ("/connections", "/boards", "name"),
         ];

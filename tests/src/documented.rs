@@ -27,6 +27,11 @@ impl Document {
     pub fn objects_to(&self, asked: &str, status: u16) -> Option<String> {
         let (method, rest) = asked.split_once(' ')?;
         let path = rest.split([' ', '?']).next()?.strip_prefix(API)?;
+        // A client takes such a part away before it sends, so that another path was asked.
+        let is_dots = |part: &str| matches!(part.to_uppercase().replace("%2E", ".").as_str(), "." | "..");
+        if path.split('/').any(is_dots) {
+            return None;
+        }
         let responses = &self.operation(method, path)?["responses"];
         let is_known = responses.get(status.to_string()).is_some();
         (!is_known).then(|| format!("{asked} was answered {status}, which its document does not say"))

@@ -147,10 +147,10 @@ async fn programs(h: &Harness, stage: &Stage) -> Vec<Visitor> {
     visitors.push(Visitor { on_pages: Proof::Session, ..both });
 
     let garbage = owner.with_bearer("cs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-    let elsewhere = owner.in_another_browser();
-    elsewhere.sign_in().await.is(201);
+    // Somebody else: whoever ends all other sessions of theirs would end this one.
+    let (elsewhere, theirs) = person(h, stage, "Elsa Elsewhere", &ROLES).await;
     let dead = Visitor::new("a session and a dead token", elsewhere.and_bearer(&garbage), INVALID);
-    visitors.push(Visitor { on_pages: Proof::Session, ..dead.with(&ROLES, &own) });
+    visitors.push(Visitor { on_pages: Proof::Session, ..dead.with(&ROLES, &theirs) });
     visitors.push(Visitor::new("a token that is none", garbage, INVALID));
 
     let made = owner.make_token("a script", &SCOPES).await.is(201).json();
@@ -163,7 +163,8 @@ async fn programs(h: &Harness, stage: &Stage) -> Vec<Visitor> {
     let (own, script) = (Ids::of(h, stage, &lost).await, h.token_of(&lost, &SCOPES).await);
     change(h, &lost, json!({ "roles": ["reviewer"] })).await;
     let name = "a token whose owner only reviews";
-    visitors.push(Visitor::new(name, script, Proof::Token(&SCOPES)).with(&["reviewer"], &own));
+    // A token ends for good with a role that it needs.
+    visitors.push(Visitor::new(name, script, INVALID).with(&["reviewer"], &own));
     visitors
 }
 

@@ -98,13 +98,13 @@ fn list(frame: &Frame, items: &[Token]) -> Markup {
     let rows = Table::new("API tokens", &["Name", "For", "May", "Made", "Last used", "Ends", "Action"]).rows(items, |token| {
         vec![
             html! { (text(&token.name)) },
-            html! { (token.owner) },
+            html! { (text(&token.owner)) },
             html! { (token.scopes) },
             frame.times.element(token.created_at),
             html! { @match token.used_at { Some(at) => (frame.times.element(at)), None => "Never" } },
             html! { @match token.expires_at { Some(at) => (frame.times.element(at)), None => "Never" } },
             html! { @match token.state {
-                State::Active => (form::button(frame, &format!("/tokens/{}/revoke", token.id), "btn bad", html! { "Revoke" span.vh { " " (token.name) } })),
+                State::Active => (form::button(frame, &format!("/tokens/{}/revoke", token.id), "btn bad", html! { "Revoke" span.vh { " " (text(&token.name)) } })),
                 State::Expired => "Expired",
                 State::Revoked(None) => "Revoked",
                 State::Revoked(Some(why)) => { "Revoked: " (why) },

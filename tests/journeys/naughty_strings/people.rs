@@ -34,7 +34,7 @@ async fn names_of_tokens() {
     assert!(kept.len() > 400);
     let mut listed: Vec<String> =
         admin.all("/tokens").await.iter().map(|token| composed(text(token, "name"))).collect();
-    let page = read(&admin, "/settings").await;
+    let page = read(&admin, "/tokens").await;
     let mut shown: Vec<String> = page.texts(|element| element.name == "bdi");
     let mut wanted: Vec<String> = kept.iter().map(|name| composed(name)).collect();
     for list in [&mut listed, &mut shown, &mut wanted] {
