@@ -7,8 +7,6 @@ use std::fs;
 use countersign_tests::source::root;
 use toml::{Table, Value};
 
-const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
-
 /// Second versions that stand in the lock file for features and tools that nothing here turns on: they are not built, so
 /// `cargo deny` does not see them, and `deny.toml` does not name them.
 const LOCKED_AND_NOT_BUILT: &[&str] = &["atoi", "nix", "num-bigint", "synstructure"];
@@ -55,12 +53,16 @@ fn listed(list: &str) -> Vec<String> {
 }
 
 #[test]
-fn everything_comes_from_the_registry_with_a_checksum() {
-    for package in packages() {
+fn everything_comes_from_the_one_registry_with_a_checksum() {
+    let packages = packages();
+    for package in &packages {
         let is_ours = package.source.is_none() && package.name.starts_with("countersign");
-        let is_known = package.source.as_deref() == Some(REGISTRY) && package.has_checksum;
+        let is_of_a_registry = package.source.as_ref().is_some_and(|source| source.starts_with("registry+"));
+        let is_known = is_of_a_registry && package.has_checksum;
         assert!(is_ours || is_known, "{} {} comes from {:?}", package.name, package.version, package.source);
     }
+    let registries: BTreeSet<_> = packages.iter().filter_map(|package| package.source.as_ref()).collect();
+    assert_eq!(registries.len(), 1, "{registries:?}");
 }
 
 #[test]
