@@ -43,23 +43,38 @@ pub async fn raw(base: &str, method: &str, target: &str, headers: &[(&str, &str)
     RawAnswer { status: status.unwrap_or_else(|| panic!("{method} {target}: no answer: {text:?}")), text }
 }
 
+/// How long a server may say nothing before what it said is taken for all: it waits for the rest of a request itself.
+const SILENCE: Duration = Duration::from_millis(500);
+/// How long a connection may go on.
+const LONG: Duration = Duration::from_secs(20);
+
 /// Sends these bytes to `base` (`http://127.0.0.1:port`); everything that comes back until the connection ends, or nothing
 /// more comes for half a second.
 pub async fn send(base: &str, bytes: &[u8]) -> String {
+    let mut stream = begin(base, bytes).await;
+    let (mut answer, mut buffer) = (Vec::new(), vec![0; 16 * 1024]);
+    while let Ok(Ok(read @ 1..)) = tokio::time::timeout(SILENCE, stream.read(&mut buffer)).await {
+        answer.extend_from_slice(&buffer[..read]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Sends these bytes; everything that comes back until the server ends the connection, as it has to.
+pub async fn send_to_the_end(base: &str, bytes: &[u8]) -> String {
+    let mut stream = begin(base, bytes).await;
+    let mut answer = Vec::new();
+    // A connection that is reset has ended, too.
+    let read = tokio::time::timeout(LONG, stream.read_to_end(&mut answer)).await;
+    assert!(read.is_ok(), "the connection does not end: {}", String::from_utf8_lossy(&answer));
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn begin(base: &str, bytes: &[u8]) -> TcpStream {
     let address = base.trim_start_matches("http://").trim_end_matches('/');
     let mut stream = TcpStream::connect(address).await.unwrap();
     // A server may answer and hang up before it has read everything.
     stream.write_all(bytes).await.ok();
-    let mut answer = Vec::new();
-    let mut buffer = vec![0; 16 * 1024];
-    while let Ok(Ok(read)) = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut buffer)).await
-    {
-        if read == 0 {
-            break;
-        }
-        answer.extend_from_slice(&buffer[..read]);
-    }
-    String::from_utf8_lossy(&answer).into_owned()
+    stream
 }
 
 /// The status of an answer; none where the connection was just closed.

@@ -252,15 +252,18 @@ async fn passwords() {
     let h = Harness::start().await;
     let author = h.author().await;
     let nobody = h.anonymous();
-    for typed in strings() {
+    // Hashing is slow on purpose.
+    for typed in some(0, 4) {
         let tried: [Value; 3] = [
             json!({"email": typed, "password": typed}),
             json!({"email": author.email, "password": typed}),
             json!({"link": typed}),
         ];
         for body in tried {
+            // As slowly as nobody is throttled for.
+            h.advance(std::time::Duration::from_secs(60));
             let answer = nobody.post("/session", body).await;
-            assert!(matches!(answer.status, 401 | 422 | 429), "{typed:?}: {}", answer.text());
+            assert!(matches!(answer.status, 401 | 422), "{typed:?}: {}", answer.text());
             answer.problem(answer.status);
         }
     }
@@ -270,6 +273,7 @@ async fn passwords() {
         .take(6)
         .collect();
     assert_eq!(fits.len(), 6);
+    author.sign_in().await.is(201);
     let mut current = author.password.clone();
     for new in fits {
         h.advance(std::time::Duration::from_secs(600));
