@@ -13,6 +13,11 @@
 //!
 //! The digest finds damage; the seal keeps whoever may write to the folder, and has no key, from inventing results.
 
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
+
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
@@ -156,6 +161,22 @@ pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
     moved.is_ok()
 }
 
+/// Names of results that this process could not use and left in their place.
+#[derive(Default)]
+struct Left(Mutex<HashSet<String>>);
+
+/// Leaves a result where it is, since it may be of use later or to another database; the log tells it once.
+pub fn leave(app: &App, name: &str, why: &str) {
+    let left = app.memory.of::<Left>();
+    if left.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
+        tracing::error!(
+            name,
+            why,
+            "a kept result cannot be used now; it stays in the spool and is looked at again"
+        );
+    }
+}
+
 /// At start, with the lock on the data folder held: files that an earlier process was still writing get their name.
 /// Whether they are whole shows when they are read.
 ///
@@ -176,10 +197,12 @@ pub fn finish_names(app: &App) -> Result<(), DataDirError> {
     Ok(())
 }
 
-/// How many files were set aside and wait for a person.
+/// How many files were set aside or left, and wait for a person.
 pub fn set_aside_count(app: &App) -> usize {
     let names = names(app).unwrap_or_default();
-    names.iter().filter(|name| name.ends_with(SET_ASIDE)).count()
+    let left = app.memory.of::<Left>();
+    let left = left.0.lock().unwrap_or_else(PoisonError::into_inner);
+    names.iter().filter(|name| name.ends_with(SET_ASIDE) || left.contains(*name)).count()
 }
 
 /// Whether results can be kept.

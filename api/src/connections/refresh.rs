@@ -71,6 +71,11 @@ impl Refreshers {
     }
 }
 
+/// Keeps apart whoever renews a connection's tokens in this process.
+pub(super) fn lock_of(app: &App, id: &ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+    app.memory.of::<Refreshers>().of(id)
+}
+
 /// Renews a connection's tokens, unless somebody already put another generation in the place of `seen_generation`.
 ///
 /// It runs to its end even if the caller goes away: a rotated pair must not get lost.
@@ -81,7 +86,7 @@ pub async fn refresh(app: &App, id: &ConnectionId, seen_generation: i32) -> Resu
     let (app, id) = (app.clone(), id.clone());
     let tasks = app.tasks.clone();
     let work = tasks.spawn(async move {
-        let lock = app.memory.of::<Refreshers>().of(&id);
+        let lock = lock_of(&app, &id);
         let _one_at_a_time = lock.lock().await;
         twice(&app, &id, seen_generation).await
     });
@@ -145,7 +150,11 @@ async fn why_over(app: &App, id: &ConnectionId) -> Result<&'static str, Fault> {
 async fn one_try(app: &App, id: &ConnectionId, seen: i32) -> Result<Try, RefreshError> {
     app.hooks.reach(Point::RefreshBeforeIntent).await.map_err(Fault::from)?;
     let connection = store::find(&app.db, id).await?.ok_or(RefreshError::Refused)?;
-    let grant = store::grant_of(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    let mut grant = store::grant_of(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    // An earlier renewal may have used this refresh token up, and found no database for the pair that it got.
+    if grant.generation == seen && spool::give_next(app, &grant).await? {
+        grant = store::grant_of(&app.db, id).await?.ok_or(RefreshError::Refused)?;
+    }
     if grant.generation != seen {
         return Ok(Try::Renewed(with_grant(app, &connection, &grant)?));
     }

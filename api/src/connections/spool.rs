@@ -9,21 +9,25 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     connection,
-    refresh::{told, write_pair},
+    refresh::{lock_of, told, write_pair},
     store::{self, Grant},
 };
 use crate::{
     actor::Actor,
     app::App,
-    audit::{AuditedTx, Happening, read},
+    audit::{AuditedTx, Happening, header::Header, read},
     error::Fault,
     hooks::{Crash, Point},
     pinterest::{calls::millis, scope::Scopes},
-    spool,
+    spool::{self, Unusable},
 };
 
 /// How the names of these files begin.
 const KIND: &str = "tokens";
+
+fn name_of(grant: &GrantId, generation: i32) -> String {
+    spool::name(KIND, &format!("{grant}-{generation}"))
+}
 
 /// A pair as it is kept: nothing in it is in clear.
 #[derive(Serialize, Deserialize)]
@@ -59,7 +63,7 @@ impl Kept {
     }
 
     fn name(&self) -> String {
-        spool::name(KIND, &format!("{}-{}", self.grant_id, self.generation))
+        name_of(&self.grant_id, self.generation)
     }
 
     fn grant(&self) -> Option<Grant> {
@@ -91,47 +95,112 @@ pub(super) async fn forget(app: &App, kept: &Kept) {
     spool::forget(app, &kept.name()).await;
 }
 
-/// Gives pairs to the database that it does not have yet. A file that cannot be used is set aside.
+/// Why the database does not have a kept pair after all.
+enum Ungiven {
+    /// Nobody can make sense of it.
+    Never(String),
+    /// Not now, or not to this database.
+    Later(Fault),
+}
+
+impl From<Fault> for Ungiven {
+    fn from(fault: Fault) -> Self {
+        Self::Later(fault)
+    }
+}
+
+/// Gives pairs to the database that it does not have yet. A file that nobody can make sense of is set aside; one that
+/// this database cannot take stays where it is, and the others have their turn.
 ///
 /// # Errors
-/// [`Fault`] where the database does not take one yet.
+/// [`Fault`] where the database is away.
 pub async fn drain(app: &App) -> Result<(), Fault> {
     let names = spool::list(app, KIND).unwrap_or_else(|error| {
         tracing::error!(%error, "the spool cannot be read");
         Vec::new()
     });
     for name in names {
-        let given = match spool::read::<Kept>(app, &name) {
-            Ok(Some(kept)) => give(app, &kept).await,
-            Ok(None) => Ok(()),
-            Err(error) => Err(Fault::Other(error.to_string())),
-        };
-        match given {
+        match drain_one(app, &name).await {
             Ok(()) => {}
-            Err(fault @ Fault::Crash(_)) => return Err(fault),
-            Err(fault) if fault.is_outage() => return Err(fault),
-            Err(fault) => drop(spool::set_aside(app, &name, &fault.to_string())),
+            Err(Ungiven::Never(why)) => drop(spool::set_aside(app, &name, &why)),
+            Err(Ungiven::Later(fault)) if matches!(fault, Fault::Crash(_)) || fault.is_outage() => {
+                return Err(fault);
+            }
+            Err(Ungiven::Later(fault)) => spool::leave(app, &name, &fault.to_string()),
         }
     }
     Ok(())
 }
 
-async fn give(app: &App, kept: &Kept) -> Result<(), Fault> {
+async fn drain_one(app: &App, name: &str) -> Result<(), Ungiven> {
+    let Some(kept) = kept_as(app, name)? else { return Ok(()) };
+    let lock = lock_of(app, &kept.connection_id);
+    // Whoever renews it just now stores its own pair, with its own intent.
+    let Ok(_alone) = lock.try_lock() else { return Ok(()) };
+    give(app, &kept).await
+}
+
+/// Gives the database the next generation of `grant`, if it is kept here: who has the refresher's lock asks before a
+/// call that would use a token which is used up. Whether it was.
+///
+/// # Errors
+/// [`Fault`] where the pair cannot be read or given just now.
+pub(super) async fn give_next(app: &App, grant: &Grant) -> Result<bool, Fault> {
+    let name = name_of(&grant.id, grant.generation + 1);
+    let given = match kept_as(app, &name) {
+        Ok(None) => return Ok(false),
+        Ok(Some(kept)) => give(app, &kept).await,
+        Err(ungiven) => Err(ungiven),
+    };
+    match given {
+        Ok(()) => Ok(true),
+        Err(Ungiven::Never(why)) => {
+            spool::set_aside(app, &name, &why);
+            Ok(false)
+        }
+        Err(Ungiven::Later(fault)) => Err(fault),
+    }
+}
+
+fn kept_as(app: &App, name: &str) -> Result<Option<Kept>, Ungiven> {
+    spool::read(app, name).map_err(|error| match error {
+        Unusable::Bad(why) => Ungiven::Never(why.to_owned()),
+        Unusable::Io(error) => Ungiven::Later(Fault::Other(error.to_string())),
+    })
+}
+
+async fn give(app: &App, kept: &Kept) -> Result<(), Ungiven> {
     let id = &kept.connection_id;
-    let next = &kept.grant().ok_or(Fault::Lost("the kept tokens are damaged"))?;
+    let next = kept.grant().ok_or_else(|| Ungiven::Never("the kept tokens are damaged".to_owned()))?;
     let there = store::grant_of(&app.db, id).await?.filter(|there| there.id == next.id);
     match there {
         Some(old) if old.generation + 1 == next.generation => {
             let intent = open_intent(app, kept).await?;
-            let event = connection::event(app, &Actor::worker(), id, told(next)).cause(&intent);
-            write_pair(app, id, &old, next, &event).await?;
+            let event = connection::event(app, &Actor::worker(), id, told(&next)).cause(&intent);
+            write_pair(app, id, &old, &next, &event).await?;
             tracing::info!(connection = %id, "renewed tokens that were kept in the spool are stored");
         }
-        // The commit had held, or the consent has ended and its tokens must not outlive it.
-        Some(_) | None => tracing::info!(connection = %id, "kept tokens are not needed any more"),
+        // The commit had held.
+        Some(there) if there.generation >= next.generation => {}
+        // The consent has ended, and its tokens must not outlive it.
+        None if is_deleted(app, kept).await? => {
+            tracing::info!(connection = %id, "kept tokens of a consent that has ended go");
+        }
+        // Another database than the one they were renewed for, or an older copy of it: there may be no other pair.
+        Some(_) | None => return Err(Fault::Lost("this database does not know what it renews").into()),
     }
     forget(app, kept).await;
     Ok(())
+}
+
+/// Whether the log tells that the consent's tokens were deleted.
+async fn is_deleted(app: &App, kept: &Kept) -> Result<bool, Fault> {
+    let told = read::about_many(&app.db, "oauth.token.deleted", &[kept.connection_id.as_str()]).await?;
+    let is_its = |header: Header| {
+        let grant = header.facts.get("grant").and_then(|grant| grant.as_str().map(str::to_owned));
+        grant.is_some_and(|grant| grant == kept.grant_id.as_str())
+    };
+    Ok(told.iter().filter_map(|event| Header::parse_line(&event.header).ok()).any(is_its))
 }
 
 /// The intent that the pair is the outcome of. Where another process has taken it for lost meanwhile, a new one: one

@@ -4,5 +4,6 @@ mod boards;
 mod consent;
 mod refresh;
 mod refused;
+mod spool;
 pub(crate) mod support;
 mod upkeep;

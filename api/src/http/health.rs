@@ -121,8 +121,9 @@ async fn keys(app: &App) -> Option<String> {
 
 fn set_aside(app: &App) -> Option<String> {
     let count = spool::set_aside_count(app);
-    (count > 0)
-        .then(|| format!("ok, but {count} results could not be used and are set aside: the log says why"))
+    (count > 0).then(|| {
+        format!("ok, but {count} results could not be used and are set aside or left: the log says why")
+    })
 }
 
 fn disk(folder: &Path, trouble: Option<Trouble>) -> Option<String> {
