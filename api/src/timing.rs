@@ -157,6 +157,8 @@ pub struct OAuth {
     pub refresh_retry: Duration,
     /// What an exchange that began in a state's last moment may still take.
     pub exchange_grace: Duration,
+    /// Tokens whose account could not be asked for are kept this long, and it is asked for again.
+    pub take_up_within: Duration,
     /// How long an access token lives where Pinterest does not say: as documented.
     pub access_ttl: Duration,
     /// How often tokens that are due and holds that may be over are looked for.
@@ -173,6 +175,7 @@ impl Default for OAuth {
             refresh_lease_ttl: seconds(60),
             refresh_retry: minutes(15),
             exchange_grace: minutes(2),
+            take_up_within: hours(24),
             access_ttl: days(30),
             upkeep: seconds(60),
         }

@@ -2,6 +2,7 @@
 
 use countersign_entities::{
     Timestamp,
+    ids::GrantId,
     vocabulary::{ConnectionState, HoldReason},
 };
 
@@ -9,7 +10,6 @@ use super::{
     callback::{end_if_new, tell},
     connection::Connection,
     error::CallbackRefused,
-    exchange::Begun,
     store::{self, Flow},
 };
 use crate::{
@@ -25,7 +25,8 @@ use crate::{
     },
 };
 
-/// Asks Pinterest whose account it is and gives the tokens to the connection, or drops them.
+/// Asks Pinterest whose account it is and gives the tokens to the connection, or drops them. `before` is where the
+/// connection stood when the consent came back.
 ///
 /// # Errors
 /// [`CallbackRefused`]; then the tokens are deleted.
@@ -33,17 +34,35 @@ pub(super) async fn settle(
     app: &App,
     actor: &Actor,
     flow: &Flow,
-    begun: &Begun,
+    before: ConnectionState,
     usable: &Usable,
 ) -> Result<Connection, CallbackRefused> {
-    let Some(account) = read_twice(app, actor, flow, usable).await? else {
-        persist(app, || drop_tokens(app, actor, flow, begun, "account_unread", None)).await?;
-        return Err(CallbackRefused::AccountUnread);
-    };
-    app.hooks.reach(Point::ConnectAfterAccount).await.map_err(Fault::from)?;
-    let settled = persist(app, || write(app, actor, flow, begun, usable, &account)).await?;
-    app.hooks.reach(Point::ConnectAfterConfirm).await.map_err(Fault::from)?;
-    settled
+    match read_twice(app, actor, flow, usable).await {
+        Ok(Some(account)) => take(app, actor, flow, before, usable, &account).await,
+        Err(CallError::Fault(fault)) => Err(fault.into()),
+        Ok(None) | Err(_) => Err(unread(app, actor, flow, usable).await?),
+    }
+}
+
+/// As [`settle`], where nobody waits for the answer; none, and nothing has changed, where Pinterest may say later whose
+/// account it is.
+///
+/// # Errors
+/// [`CallbackRefused`]; then the tokens are deleted.
+pub(super) async fn settle_patiently(
+    app: &App,
+    actor: &Actor,
+    flow: &Flow,
+    before: ConnectionState,
+    usable: &Usable,
+) -> Result<Option<Connection>, CallbackRefused> {
+    match read_twice(app, actor, flow, usable).await {
+        Ok(Some(account)) => take(app, actor, flow, before, usable, &account).await.map(Some),
+        Err(CallError::Fault(fault)) => Err(fault.into()),
+        Err(CallError::Upstream(error)) if error.is_token() => Err(unread(app, actor, flow, usable).await?),
+        Ok(None) => Err(unread(app, actor, flow, usable).await?),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Reading may be repeated, and a consent is too dear to be lost by one cut answer.
@@ -52,23 +71,44 @@ async fn read_twice(
     actor: &Actor,
     flow: &Flow,
     usable: &Usable,
-) -> Result<Option<Account>, Fault> {
+) -> Result<Option<Account>, CallError> {
+    let mut asked = Ok(None);
     for _ in 0..2 {
-        match account::read(app, actor, usable, Some(flow.id.to_string())).await {
-            Ok(Some(account)) => return Ok(Some(account)),
+        asked = account::read(app, actor, usable, Some(flow.id.to_string())).await;
+        match &asked {
+            Ok(Some(_)) | Err(CallError::Fault(_)) => return asked,
             Ok(None) => {}
-            Err(CallError::Fault(fault)) => return Err(fault),
             Err(error) => tracing::warn!(why = error.why(), "the account behind a consent could not be read"),
         }
     }
-    Ok(None)
+    asked
+}
+
+/// Drops tokens whose account Pinterest does not tell.
+async fn unread(app: &App, actor: &Actor, flow: &Flow, usable: &Usable) -> Result<CallbackRefused, Fault> {
+    persist(app, || drop_tokens(app, actor, flow, &usable.grant, "account_unread", None)).await?;
+    Ok(CallbackRefused::AccountUnread)
+}
+
+async fn take(
+    app: &App,
+    actor: &Actor,
+    flow: &Flow,
+    before: ConnectionState,
+    usable: &Usable,
+    account: &Account,
+) -> Result<Connection, CallbackRefused> {
+    app.hooks.reach(Point::ConnectAfterAccount).await.map_err(Fault::from)?;
+    let settled = persist(app, || write(app, actor, flow, before, usable, account)).await?;
+    app.hooks.reach(Point::ConnectAfterConfirm).await.map_err(Fault::from)?;
+    settled
 }
 
 async fn write(
     app: &App,
     actor: &Actor,
     flow: &Flow,
-    begun: &Begun,
+    before: ConnectionState,
     usable: &Usable,
     account: &Account,
 ) -> Result<Result<Connection, CallbackRefused>, Fault> {
@@ -76,17 +116,17 @@ async fn write(
     let connection = store::lock(&tx, &flow.connection_id).await?;
     let connection = connection.ok_or(Fault::Lost("a consent without its connection"))?;
     let is_there = store::grant_of_flow(&tx, &flow.id).await?.is_some();
-    if !is_there || (connection.state == ConnectionState::Disconnected && begun.before != connection.state) {
+    if !is_there || (connection.state == ConnectionState::Disconnected && before != connection.state) {
         drop(tx);
         if is_there {
-            drop_tokens(app, actor, flow, begun, "disconnect", None).await?;
+            drop_tokens(app, actor, flow, &usable.grant, "disconnect", None).await?;
         }
         return Ok(Err(CallbackRefused::Ended));
     }
     if connection.account_id.as_ref().is_some_and(|id| *id != account.id) {
         drop(tx);
         let mismatched = tell(app, actor, flow, Happening::AccountMismatched {}).denied();
-        drop_tokens(app, actor, flow, begun, "mismatched", Some(mismatched)).await?;
+        drop_tokens(app, actor, flow, &usable.grant, "mismatched", Some(mismatched)).await?;
         let connected = connection.username.unwrap_or_default();
         return Ok(Err(CallbackRefused::OtherAccount { connected, got: account.username.clone() }));
     }
@@ -99,7 +139,7 @@ async fn write(
     };
     let Some(connection) = taken_over else {
         let mismatched = tell(app, actor, flow, Happening::AccountMismatched {}).denied();
-        drop_tokens(app, actor, flow, begun, "already_connected", Some(mismatched)).await?;
+        drop_tokens(app, actor, flow, &usable.grant, "already_connected", Some(mismatched)).await?;
         return Ok(Err(CallbackRefused::AlreadyConnected(account.username.clone())));
     };
     Ok(Ok(connection))
@@ -206,24 +246,43 @@ fn outlasts_consent(reason: HoldReason) -> bool {
     )
 }
 
-/// Deletes tokens that no connection took; a new connection ends with them.
+/// Deletes tokens that no connection took; a new connection ends with them. Where somebody has taken or deleted them
+/// meanwhile, nothing is changed or told.
 async fn drop_tokens(
     app: &App,
     actor: &Actor,
     flow: &Flow,
-    begun: &Begun,
+    grant: &GrantId,
     why: &'static str,
     first: Option<Event>,
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
-    store::delete_grant(&tx, &begun.grant).await?;
-    let deleted = Happening::TokenDeleted {
-        grant: begun.grant.to_string(),
-        by: why,
-        remote_revocation: Some("unsupported"),
-    };
+    if !store::delete_grant_of_flow(&tx, grant, &flow.id).await? {
+        return Ok(());
+    }
+    let deleted =
+        Happening::TokenDeleted { grant: grant.to_string(), by: why, remote_revocation: Some("unsupported") };
     let ended = end_if_new(app, &tx, actor, flow, why).await?;
     let events = first.into_iter().chain([tell(app, actor, flow, deleted)]).chain(ended);
     tx.commit(events.collect()).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::tests::support::world;
+
+    #[tokio::test]
+    async fn tokens_that_a_connection_has_taken_are_not_dropped() {
+        let world = world().await;
+        let (app, connection) = (world.app(), world.connected().await);
+        let end = Timestamp(i64::MAX);
+        let flow = store::flows_before(&app.db, end, end, 1).await.unwrap().pop().unwrap();
+        let there = store::grant_of(&app.db, &connection.id).await.unwrap().unwrap();
+        let told = world.story(&connection.id).await;
+        drop_tokens(app, &Actor::worker(), &flow, &there.id, "account_unread", None).await.unwrap();
+        assert!(store::grant_of(&app.db, &connection.id).await.unwrap().is_some());
+        assert_eq!(world.story(&connection.id).await, told);
+    }
 }

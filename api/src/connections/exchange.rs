@@ -97,7 +97,7 @@ async fn steps(
     };
     persist(app, || keep(app, actor, flow, begun, &tokens)).await?;
     app.hooks.reach(Point::ConnectAfterStore).await.map_err(Fault::from)?;
-    account::settle(app, actor, flow, begun, &usable).await
+    account::settle(app, actor, flow, begun.before, &usable).await
 }
 
 /// Seals the tokens and commits them with their event, before anything uses them.

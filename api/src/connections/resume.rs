@@ -6,7 +6,6 @@ use super::{
     account,
     connection::Connection,
     error::CallbackRefused,
-    exchange::Begun,
     store::{self, Flow, Grant},
     usable::with_grant,
 };
@@ -16,7 +15,8 @@ use crate::{actor::Actor, app::App, error::Fault};
 const AT_ONCE: u64 = 20;
 
 /// Asks whose the accounts are behind consents that were left half done, and goes on as the callback would have: the
-/// tokens become the connection's, or are deleted. Whoever may still be at it gets the time that an exchange takes.
+/// tokens become the connection's, or are deleted by Pinterest's word. Where it says nothing now, it is asked again, for a
+/// day. Whoever may still be at it gets the time that an exchange takes.
 ///
 /// # Errors
 /// [`Fault`] where the database fails; of several, the last, since one damaged consent does not keep the others waiting.
@@ -36,10 +36,10 @@ async fn resume_one(app: &App, flow: &Flow, grant: &Grant) -> Result<(), Fault> 
     let connection = store::find(&app.db, &flow.connection_id).await?;
     let connection = connection.ok_or(Fault::Lost("a consent without its connection"))?;
     let usable = with_grant(app, &connection, grant)?;
-    let begun =
-        Begun { grant: grant.id.clone(), intent: app.event_id(), before: state_before(flow, &connection) };
-    match account::settle(app, &Actor::worker(), flow, &begun, &usable).await {
-        Ok(connection) => tracing::info!(connection = %connection.id, "a consent was taken up again"),
+    let before = state_before(flow, &connection);
+    match account::settle_patiently(app, &Actor::worker(), flow, before, &usable).await {
+        Ok(Some(connection)) => tracing::info!(connection = %connection.id, "a consent was taken up again"),
+        Ok(None) => tracing::warn!(connection = %connection.id, "a consent cannot be taken up just now"),
         Err(CallbackRefused::Fault(fault)) => return Err(fault),
         Err(refused) => tracing::warn!(connection = %connection.id, %refused, "a consent was dropped"),
     }

@@ -230,6 +230,20 @@ pub(super) async fn delete_grant(tx: &AuditedTx<'_>, id: &GrantId) -> Result<(),
     must_touch_one(done.rows_affected, "the tokens are deleted already")
 }
 
+/// Deletes tokens that a flow brought and that nobody has taken; false where somebody has, or deleted them.
+pub(super) async fn delete_grant_of_flow(
+    tx: &AuditedTx<'_>,
+    id: &GrantId,
+    flow: &FlowId,
+) -> Result<bool, Fault> {
+    let done = token_grant::Entity::delete_many()
+        .filter(token_grant::Column::Id.eq(id.clone()))
+        .filter(token_grant::Column::FlowId.eq(flow.clone()))
+        .exec(tx.connection())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Deletes every token of a connection, also such as its flows brought; says which.
 pub(super) async fn delete_grants(tx: &AuditedTx<'_>, id: &ConnectionId) -> Result<Vec<GrantId>, Fault> {
     let flows = oauth_flow::Entity::find()

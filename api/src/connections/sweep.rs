@@ -16,14 +16,16 @@ use crate::{
 /// Flows that one sweep takes.
 const AT_ONCE: u64 = 200;
 
-/// Deletes flows that are over. One that never came back ends its new connection, and tokens that a stopped process left
-/// beside its flow are deleted; both are told in the log.
+/// Deletes flows that are over. One that never came back ends its new connection, and tokens that nobody could take up
+/// for a day are deleted; both are told in the log. Until then a flow with such tokens is left to
+/// [`resume`](super::resume()).
 ///
 /// # Errors
 /// [`Fault`] where the database fails; of several, the last, since one damaged pass does not keep the others waiting.
 pub async fn sweep(app: &App) -> Result<u64, Fault> {
     let before = app.now().minus(app.timing.oauth.exchange_grace);
-    let flows = store::flows_before(&app.db, before, AT_ONCE).await?;
+    let given_up = app.now().minus(app.timing.oauth.take_up_within);
+    let flows = store::flows_before(&app.db, before, given_up, AT_ONCE).await?;
     let mut swept = Ok(u64::try_from(flows.len()).unwrap_or(AT_ONCE));
     for flow in flows {
         if let Err(fault) = sweep_flow(app, &flow, before).await {
@@ -47,7 +49,10 @@ async fn sweep_flow(app: &App, flow: &Flow, before: Timestamp) -> Result<(), Fau
     let (tx, worker) = (AuditedTx::begin(app).await?, Actor::worker());
     let mut events = Vec::new();
     if let Some(grant) = leftover {
-        store::delete_grant(&tx, &grant.id).await?;
+        if !store::delete_grant_of_flow(&tx, &grant.id, &flow.id).await? {
+            // Somebody has just taken them.
+            return Ok(());
+        }
         let grant = grant.id.to_string();
         let deleted = Happening::TokenDeleted { grant, by: "sweep", remote_revocation: Some("unsupported") };
         events.push(tell(app, &worker, flow, deleted));

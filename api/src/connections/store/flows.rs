@@ -6,7 +6,9 @@ use countersign_entities::{
     oauth_flow, token_grant,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
 };
 
 use super::Grant;
@@ -107,14 +109,22 @@ pub(in crate::connections) async fn use_up_flows(
     Ok(())
 }
 
-/// Flows that ended before `moment`.
+/// Flows that ended before `moment`, but none with tokens that are nobody's yet and came after `issued_after`.
 pub(in crate::connections) async fn flows_before(
     on: &impl Reads,
     moment: Timestamp,
+    issued_after: Timestamp,
     limit: u64,
 ) -> Result<Vec<Flow>, Fault> {
+    let waiting = Query::select()
+        .column(token_grant::Column::FlowId)
+        .from(token_grant::Entity)
+        .and_where(token_grant::Column::FlowId.is_not_null())
+        .and_where(token_grant::Column::IssuedAt.gt(issued_after))
+        .to_owned();
     let rows = oauth_flow::Entity::find()
         .filter(oauth_flow::Column::ExpiresAt.lte(moment))
+        .filter(oauth_flow::Column::Id.not_in_subquery(waiting))
         .order_by_asc(oauth_flow::Column::ExpiresAt)
         .limit(limit)
         .all(on.connection())

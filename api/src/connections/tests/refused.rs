@@ -10,7 +10,7 @@ use crate::{
     audit::read,
     connections::{
         CallbackQuery, CallbackRefused, Connect, Connection, callback, connect, disconnect, find, reconnect,
-        sweep, usable,
+        resume, sweep, usable,
     },
     error::Refusal,
     hooks::Point,
@@ -228,23 +228,60 @@ async fn a_connection_that_was_disconnected_meanwhile_stays_so() {
     world.check().await;
 }
 
+/// A new connection whose pass through OAuth ended at a point with its process, some time ago.
+async fn stopped_at(world: &World, point: Point) -> Connection {
+    world.app().hooks.crash_at(point);
+    let started = world.start(Some(KITCHEN)).await;
+    assert_eq!(code(world.consent(&started, KITCHEN).await), "internal");
+    world.app().hooks.clear();
+    world.advance(Duration::from_secs(721));
+    started.connection
+}
+
 #[tokio::test]
 async fn what_a_stopped_process_left_is_swept() {
     for point in [Point::ConnectBeforeExchange, Point::ConnectAfterExchange, Point::ConnectAfterStore] {
         let world = world().await;
-        world.app().hooks.crash_at(point);
-        let started = world.start(Some(KITCHEN)).await;
-        assert_eq!(code(world.consent(&started, KITCHEN).await), "internal");
-        world.app().hooks.clear();
-        world.advance(Duration::from_secs(721));
+        let id = stopped_at(&world, point).await.id;
+        if point == Point::ConnectAfterStore {
+            assert_eq!(sweep(world.app()).await.unwrap(), 0, "there are tokens to be taken up");
+            world.advance(Duration::from_secs(24 * 3600));
+        }
         sweep(world.app()).await.unwrap();
-        let ended = find(world.app(), &started.connection.id).await.unwrap();
+        let ended = find(world.app(), &id).await.unwrap();
         assert_eq!(ended.state, ConnectionState::Disconnected, "{point:?}");
         let story = world.story(&ended.id).await;
         let has_deleted = story.contains(&"oauth.token.deleted".to_owned());
         assert_eq!(has_deleted, point == Point::ConnectAfterStore);
         assert_eq!(sweep(world.app()).await.unwrap(), 0);
     }
+}
+
+#[tokio::test]
+async fn a_consent_that_is_taken_up_outlasts_an_absent_pinterest_but_not_its_word() {
+    let passing = [
+        Fault::status("user_account/get", When::Before, 503, 0, "later").times(0),
+        Fault::status("user_account/get", When::Before, 429, 8, "slow down").times(0),
+        Fault::new("user_account/get", When::Before, Kind::Reset).times(0),
+    ];
+    for fault in passing {
+        let world = world().await;
+        let id = stopped_at(&world, Point::ConnectAfterStore).await.id;
+        world.simulator.set_faults(vec![fault]).unwrap();
+        resume(world.app()).await.unwrap();
+        sweep(world.app()).await.unwrap();
+        assert_eq!(find(world.app(), &id).await.unwrap().state, ConnectionState::Pending);
+        world.simulator.set_faults(Vec::new()).unwrap();
+        resume(world.app()).await.unwrap();
+        assert_eq!(find(world.app(), &id).await.unwrap().state, ConnectionState::Active);
+        world.check().await;
+    }
+    let world = world().await;
+    let id = stopped_at(&world, Point::ConnectAfterStore).await.id;
+    world.simulator.revoke(KITCHEN);
+    resume(world.app()).await.unwrap();
+    assert_eq!(find(world.app(), &id).await.unwrap().state, ConnectionState::Disconnected);
+    world.check().await;
 }
 
 #[tokio::test]
