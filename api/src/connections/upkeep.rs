@@ -24,17 +24,18 @@ use crate::{
     pinterest::{Usable, account},
 };
 
-/// Renewals that failed, each with the moment before which it is not tried again. A new process may try at once.
+/// Connections for which something failed, each with the moment before which it is not tried again. A new process may try
+/// at once.
 #[derive(Default)]
-struct Failed(Mutex<HashMap<ConnectionId, Duration>>);
+pub(super) struct Failed(Mutex<HashMap<ConnectionId, Duration>>);
 
 impl Failed {
-    fn rests(&self, app: &App, id: &ConnectionId) -> bool {
+    pub(super) fn rests(&self, app: &App, id: &ConnectionId) -> bool {
         let failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failed.get(id).is_some_and(|until| *until > app.clock.monotonic())
     }
 
-    fn note(&self, app: &App, id: &ConnectionId) {
+    pub(super) fn note(&self, app: &App, id: &ConnectionId) {
         let now = app.clock.monotonic();
         let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failed.retain(|_, until| *until > now);

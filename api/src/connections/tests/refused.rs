@@ -271,7 +271,11 @@ async fn a_consent_that_is_taken_up_outlasts_an_absent_pinterest_but_not_its_wor
         resume(world.app()).await.unwrap();
         sweep(world.app()).await.unwrap();
         assert_eq!(find(world.app(), &id).await.unwrap().state, ConnectionState::Pending);
+        let asked = world.calls("/user_account");
+        resume(world.app()).await.unwrap();
+        assert_eq!(world.calls("/user_account"), asked, "not at once");
         world.simulator.set_faults(Vec::new()).unwrap();
+        world.advance(Duration::from_secs(15 * 60));
         resume(world.app()).await.unwrap();
         assert_eq!(find(world.app(), &id).await.unwrap().state, ConnectionState::Active);
         world.check().await;
