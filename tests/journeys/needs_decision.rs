@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use countersign_tests::harness::Stage;
+use countersign_review_fixtures::NewPin;
+use countersign_tests::harness::{RECIPES, Stage};
 use countersign_tests::{Draft, Harness};
 use serde_json::json;
 
@@ -41,6 +42,36 @@ async fn it_is_there() {
     assert_eq!(stage.author.look(draft.id()).await.state(), "published");
     assert_eq!(h.log().await.the("publish.resolved").fact("to"), "published");
     assert_eq!(h.creates(), 1);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn somebody_elses_pin_cannot_be_adopted() {
+    let h = Harness::start().await;
+    let (stage, draft) = undecided(&h, "before").await;
+    let id = draft.publication();
+    let others = NewPin {
+        board_id: Some(RECIPES.to_owned()),
+        title: Some("Nobody's business".to_owned()),
+        seconds_ago: 223 * 60,
+        ..NewPin::default()
+    };
+    // The same words, long after the send.
+    let later = NewPin {
+        board_id: Some(RECIPES.to_owned()),
+        title: Some("Plum tart with almonds".to_owned()),
+        description: Some("Short crust, twelve plums, an hour of patience.".to_owned()),
+        alt_text: Some("A round tart on a blue table".to_owned()),
+        link: Some("https://halden.example/recipes/plum-tart".to_owned()),
+        ..NewPin::default()
+    };
+    for foreign in [others, later] {
+        let pin = h.pinterest().add_pin(foreign).unwrap();
+        let found = json!({"outcome": "published", "pin_id": pin, "reason": "It may go."});
+        let problem = stage.reviewer.resolve(&id, found).await.problem(422);
+        assert!(problem.to_string().contains("not_ours"), "{problem}");
+        assert_eq!(stage.author.publication(&id).await["state"], "needs_decision");
+    }
     h.finish().await;
 }
 

@@ -70,6 +70,42 @@ enum Seen {
     Candidates(Vec<String>),
 }
 
+/// What a Pin of ours says, and between which moments it was made.
+pub(super) struct Wanted {
+    likeness: Likeness,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Wanted {
+    /// What one send would have made.
+    ///
+    /// # Errors
+    /// [`Fault::Lost`] where what was approved is damaged.
+    pub(super) async fn of(
+        app: &App,
+        publication: &Publication,
+        attempt: &AttemptView,
+    ) -> Result<Self, Fault> {
+        let draft = drafts::find(&app.db, &publication.draft_id).await?;
+        let draft = draft.ok_or(Fault::Lost("a publication's draft is gone"))?;
+        let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
+        let revision = revision.ok_or(Fault::Lost("a draft's current revision is gone"))?;
+        let reconcile = &app.timing.reconcile;
+        Ok(Self {
+            likeness: Likeness::of(&revision.content),
+            from: attempt.started_at.minus(reconcile.clock_skew),
+            to: attempt.deadline_at.plus(reconcile.after_deadline),
+        })
+    }
+
+    /// Whether a Pin may be the one.
+    pub(super) fn may_be(&self, pin: &BoardPin) -> bool {
+        pin.created_at.is_some_and(|at| self.from <= at && at <= self.to)
+            && pin.likeness.differences(&self.likeness).is_empty()
+    }
+}
+
 async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Result<Seen, Fault> {
     app.hooks.reach(Point::ReconcileBeforeCall).await?;
     let usable = match connections::readable(app, &publication.connection_id).await {
@@ -77,10 +113,7 @@ async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Re
         Err(connections::Unusable::Fault(fault)) => return Err(fault),
         Err(_) => return Ok(Seen::Nothing("account_not_usable")),
     };
-    let draft = drafts::find(&app.db, &publication.draft_id).await?;
-    let draft = draft.ok_or(Fault::Lost("a publication's draft is gone"))?;
-    let revision = drafts::revision(&app.db, &draft.id, draft.revision).await?;
-    let wanted = Likeness::of(&revision.ok_or(Fault::Lost("a draft's current revision is gone"))?.content);
+    let wanted = Wanted::of(app, publication, attempt).await?;
     let listed = pins::of_board(app, &usable, &publication.board_id, &publication.id).await;
     app.hooks.reach(Point::ReconcileAfterCall).await?;
     let listed = match listed {
@@ -88,14 +121,7 @@ async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Re
         Err(pins::ReadError::Fault(fault)) => return Err(fault),
         Err(pins::ReadError::Upstream(why)) => return Ok(Seen::Nothing(why)),
     };
-    let reconcile = &app.timing.reconcile;
-    let from = attempt.started_at.minus(reconcile.clock_skew);
-    let to = attempt.deadline_at.plus(reconcile.after_deadline);
-    let is_like = |pin: &&BoardPin| {
-        pin.created_at.is_some_and(|at| from <= at && at <= to)
-            && pin.likeness.differences(&wanted).is_empty()
-    };
-    let ids: Vec<String> = listed.iter().filter(is_like).map(|pin| pin.id.clone()).collect();
+    let ids: Vec<String> = listed.iter().filter(|pin| wanted.may_be(pin)).map(|pin| pin.id.clone()).collect();
     let ours = store::known_pins(&app.db, publication.environment, &ids).await?;
     Ok(Seen::Candidates(ids.into_iter().filter(|id| !ours.contains(id)).collect()))
 }

@@ -7,6 +7,7 @@ use countersign_entities::{
 
 use super::{
     Error,
+    reconcile::Wanted,
     show::{locked, reopen, show_published},
     store::{self, Advance},
     tell::publish_event_by,
@@ -91,7 +92,8 @@ async fn adopt(
     Ok(())
 }
 
-/// A Pin that a look found may be adopted at once; another one must be on that board.
+/// A Pin that a look found may be adopted at once. Another one must be on that board and pass for ours as it would have
+/// in a look: what is adopted can be taken down, and nobody may delete by that what somebody else published.
 async fn check_pin(app: &App, publication: &Publication, pin_id: &str) -> Result<(), Error> {
     let is_number =
         !pin_id.is_empty() && pin_id.len() <= 32 && pin_id.bytes().all(|byte| byte.is_ascii_digit());
@@ -102,17 +104,36 @@ async fn check_pin(app: &App, publication: &Publication, pin_id: &str) -> Result
     if publication.candidates.iter().any(|candidate| candidate == pin_id) {
         return Ok(());
     }
+    let wanted = wanted(app, publication).await?;
     let usable = match connections::readable(app, &publication.connection_id).await {
         Ok(usable) => usable,
         Err(connections::Unusable::Fault(fault)) => return Err(fault.into()),
         Err(_) => return Err(unseen("The account is not connected, so the Pin cannot be looked up.")),
     };
     match pins::get(app, &usable, pin_id, &publication.id).await {
-        Ok(Some(pin)) if pin.board_id.as_deref() == Some(publication.board_id.as_str()) => Ok(()),
+        Ok(Some(pin)) if pin.board_id.as_deref() == Some(publication.board_id.as_str()) => {
+            if wanted.may_be(&pin) { Ok(()) } else { Err(not_ours()) }
+        }
         Ok(_) => Err(unseen("There is no such Pin on the board that this one was for.")),
         Err(pins::ReadError::Upstream(_)) => Err(unseen("Pinterest did not show that Pin. Try again later.")),
         Err(pins::ReadError::Fault(fault)) => Err(fault.into()),
     }
+}
+
+async fn wanted(app: &App, publication: &Publication) -> Result<Wanted, Error> {
+    let attempts = store::attempts(&app.db, &publication.id).await?;
+    let Some(attempt) = attempts.last() else { return Err(not_ours()) };
+    match Wanted::of(app, publication, attempt).await {
+        Err(Fault::Lost(_)) => {
+            Err(unseen("What was approved is damaged, so no Pin can be compared with it."))
+        }
+        wanted => Ok(wanted?),
+    }
+}
+
+fn not_ours() -> Error {
+    let message = "That Pin says something else than what was approved, or was not made when it was sent.";
+    Error::Invalid(vec![FieldError::new("pin_id", "not_ours", message)])
 }
 
 fn unseen(message: &str) -> Error {
