@@ -130,15 +130,18 @@ pub fn read<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, Unu
     serde_json::from_str(facts).map(Some).map_err(|_| Unusable::Bad("its facts are of another shape"))
 }
 
-/// Takes a result away whose commit is known to have held. Where that does not work it is found again, and found settled.
-pub async fn forget(app: &App, name: &str) {
+/// Takes a result away whose commit is known to have held. Whether it worked; where it did not, it is found again, and
+/// found settled.
+pub async fn forget(app: &App, name: &str) -> bool {
     let (data_dir, file) = (app.data_dir.clone(), name.to_owned());
     let remove = move || data_dir.within(FOLDER)?.remove(&file);
-    match tokio::task::spawn_blocking(remove).await {
+    let removed = tokio::task::spawn_blocking(remove).await;
+    match &removed {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
         Err(error) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
     }
+    matches!(removed, Ok(Ok(())))
 }
 
 /// Puts a result aside that nobody can make sense of, for a person to look at. Whether it worked.
@@ -243,7 +246,7 @@ mod tests {
         assert_eq!(list(app, "send").unwrap(), ["send.att_1.result"]);
         assert!(list(app, "tokens").unwrap().is_empty());
         assert_eq!(read::<(String, i32)>(app, &name).unwrap(), Some(("two".to_owned(), 2)));
-        forget(app, &name).await;
+        assert!(forget(app, &name).await);
         assert_eq!(read::<i32>(app, &name).unwrap(), None);
         assert!(list(app, "send").unwrap().is_empty());
         assert!(is_writable(app));

@@ -171,14 +171,15 @@ pub(super) async fn keep(app: &App, kept: &Kept) -> Result<bool, Crash> {
     Ok(is_kept)
 }
 
-/// Takes a result away that is settled.
+/// Takes a result away that is settled. Whether it is gone.
 ///
 /// # Errors
 /// [`Crash`] where a test ends the process here.
-pub(super) async fn forget(app: &App, kept: &Kept) -> Result<(), Crash> {
+pub(super) async fn forget(app: &App, kept: &Kept) -> Result<bool, Crash> {
     app.hooks.reach(Point::SpoolBeforeForget).await?;
-    spool::forget(app, &kept.name()).await;
-    app.hooks.reach(Point::SpoolAfterForget).await
+    let is_gone = spool::forget(app, &kept.name()).await;
+    app.hooks.reach(Point::SpoolAfterForget).await?;
+    Ok(is_gone)
 }
 
 /// Settles what is kept. What cannot be used is set aside; where the database does not answer, all of it stays.
@@ -193,7 +194,8 @@ pub(super) async fn drain(app: &App) -> Result<bool, Fault> {
     let mut did = false;
     for name in names {
         did |= match Box::pin(drain_one(app, &name)).await {
-            Ok(()) => true,
+            // One that is settled and cannot be taken away is no work that was done: there is no more at once.
+            Ok(is_gone) => is_gone,
             Err(Unsettled::Later(fault)) => return Err(fault),
             Err(Unsettled::Never(why)) => spool::set_aside(app, &name, &why),
         };
@@ -219,9 +221,9 @@ impl From<Fault> for Unsettled {
     }
 }
 
-async fn drain_one(app: &App, name: &str) -> Result<(), Unsettled> {
+async fn drain_one(app: &App, name: &str) -> Result<bool, Unsettled> {
     let kept: Option<Kept> = spool::read(app, name).map_err(|error| Unsettled::Never(error.to_string()))?;
-    let Some(kept) = kept else { return Ok(()) };
+    let Some(kept) = kept else { return Ok(false) };
     let never = |why: &str| Unsettled::Never(why.to_owned());
     let answer = kept.answer().ok_or_else(|| never("it says what this version does not know"))?;
     let send = store::send(&app.db, &kept.attempt_id).await?;
@@ -239,9 +241,9 @@ async fn drain_one(app: &App, name: &str) -> Result<(), Unsettled> {
     let outcome = classify(&answer);
     let written = settle::write_down(app, &claim, &sent, &answer, &outcome, &send.credentials, 0).await?;
     tracing::info!(publication = %claim.publication.id, ?written, "a kept result is settled");
-    forget(app, &kept).await.map_err(Fault::from)?;
+    let is_gone = forget(app, &kept).await.map_err(Fault::from)?;
     confirm(app, &claim, &outcome, &written).await;
-    Ok(())
+    Ok(is_gone)
 }
 
 /// The Pin exists whether or not it can be looked at.
