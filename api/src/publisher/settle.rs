@@ -157,6 +157,18 @@ async fn after_another(app: &App, claim: &Claim, sent: &Sent, outcome: &Outcome)
     Ok(Written::Late)
 }
 
+/// Tells what is proven of a send that the reaper took for lost: evidence, and no verdict.
+pub(super) async fn tell_late(
+    app: &App,
+    claim: &Claim,
+    sent: &Sent,
+    outcome: &Outcome,
+) -> Result<Written, Fault> {
+    let proven = verdict::unless_repeated(app, claim, outcome).await?;
+    super::reconcile::late_answer(app, &claim.publication, sent, &proven).await?;
+    Ok(Written::Late)
+}
+
 /// How many more times something is tried while the database is away.
 struct Patience {
     tries: u32,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     claim::Claim,
     outcome::{Outcome, classify},
+    reap::LEASE_EXPIRED,
     settle::{self, Sent, Written},
     store,
 };
@@ -239,7 +240,12 @@ async fn drain_one(app: &App, name: &str) -> Result<bool, Unsettled> {
         answered_at: kept.answered_at,
     };
     let outcome = classify(&answer);
-    let written = settle::write_down(app, &claim, &sent, &answer, &outcome, &send.credentials, 0).await?;
+    let written = match send.ended.as_deref() {
+        None => settle::write_down(app, &claim, &sent, &answer, &outcome, &send.credentials, 0).await?,
+        // What is settled acts on the account no more, however often its file comes back.
+        Some(LEASE_EXPIRED) => settle::tell_late(app, &claim, &sent, &outcome).await?,
+        Some(_) => Written::Before,
+    };
     tracing::info!(publication = %claim.publication.id, ?written, "a kept result is settled");
     let is_gone = forget(app, &kept).await.map_err(Fault::from)?;
     confirm(app, &claim, &outcome, &written).await;

@@ -16,6 +16,8 @@ pub(in crate::publisher) struct SendRow {
     pub(in crate::publisher) lease_token: String,
     /// Whose token it was sent with, and which generation of it.
     pub(in crate::publisher) credentials: (GrantId, i32),
+    /// The word for how it ended; none where it is not settled.
+    pub(in crate::publisher) ended: Option<String>,
 }
 
 /// A send by its id.
@@ -27,5 +29,6 @@ pub(in crate::publisher) async fn send(on: &impl Reads, id: &AttemptId) -> Resul
         request_event_id: row.request_event_id,
         lease_token: row.lease_token,
         credentials: (row.grant_id, row.generation),
+        ended: row.settled_at.map(|_| row.why.unwrap_or_default()),
     }))
 }
