@@ -200,12 +200,18 @@ pub fn finish_names(app: &App) -> Result<(), DataDirError> {
     Ok(())
 }
 
-/// How many files were set aside or left, and wait for a person.
+/// How many files were set aside, and wait for a person.
 pub fn set_aside_count(app: &App) -> usize {
-    let names = names(app).unwrap_or_default();
-    let left = app.memory.of::<Left>();
-    let left = left.0.lock().unwrap_or_else(PoisonError::into_inner);
-    names.iter().filter(|name| name.ends_with(SET_ASIDE) || left.contains(*name)).count()
+    names(app).unwrap_or_default().iter().filter(|name| name.ends_with(SET_ASIDE)).count()
+}
+
+/// How many results are kept and could not be settled yet.
+pub fn kept_count(app: &App) -> usize {
+    names(app)
+        .unwrap_or_default()
+        .iter()
+        .filter(|name| !name.starts_with('.') && name.ends_with(KEPT))
+        .count()
 }
 
 /// Whether results can be kept.

@@ -28,9 +28,8 @@ impl Trouble {
     pub(super) fn of(error: &DbErr) -> Option<Self> {
         match error {
             DbErr::ConnectionAcquire(_) => Some(Self::Busy),
-            // A server that refuses to let us in says why; one that is away does not.
-            DbErr::Conn(runtime) if is_refused(runtime) => of_runtime(runtime),
-            DbErr::Conn(_) => Some(Self::Busy),
+            // Who is not let in has not asked for anything yet: a server that is being restored or set up refuses too.
+            DbErr::Conn(runtime) => of_runtime(runtime).or(Some(Self::Busy)),
             DbErr::Exec(runtime) | DbErr::Query(runtime) => of_runtime(runtime),
             _ => None,
         }
@@ -74,10 +73,6 @@ impl Trouble {
             }
         }
     }
-}
-
-fn is_refused(error: &RuntimeErr) -> bool {
-    matches!(error, RuntimeErr::SqlxError(error) if error.as_database_error().is_some())
 }
 
 fn of_runtime(error: &RuntimeErr) -> Option<Trouble> {
@@ -164,6 +159,61 @@ pub(super) fn of_commit(error: DbErr) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A refusal with a code.
+    #[derive(Debug)]
+    struct Refused(&'static str);
+
+    impl std::fmt::Display for Refused {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl std::error::Error for Refused {}
+
+    impl DatabaseError for Refused {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> sqlx::error::ErrorKind {
+            sqlx::error::ErrorKind::Other
+        }
+    }
+
+    fn refused(code: &'static str) -> RuntimeErr {
+        RuntimeErr::SqlxError(sqlx::Error::Database(Box::new(Refused(code))).into())
+    }
+
+    #[test]
+    fn who_is_not_let_in_may_be_later() {
+        for code in ["3D000", "28P01", "28000", "42P01", "57P03"] {
+            assert_eq!(Trouble::of(&DbErr::Conn(refused(code))), Some(Trouble::Busy), "{code}");
+        }
+        assert_eq!(Trouble::of(&DbErr::Conn(refused("26"))), Some(Trouble::Damaged));
+        assert_eq!(
+            Trouble::of(&DbErr::Query(refused("42P01"))),
+            None,
+            "once let in, the statement is to blame"
+        );
+    }
 
     #[test]
     fn codes_are_told_apart() {

@@ -61,7 +61,7 @@ pub async fn readyz(app: Data<&App>, stopping: Data<&Stopping>) -> Response {
     let is_ready = checks.iter().all(|(_, problem)| problem.is_none());
     let said = |(name, problem): (&'static str, Option<String>)| {
         // What waits for a person keeps nobody from working.
-        let remark = || if name == "spool" { set_aside(&app) } else { None };
+        let remark = || if name == "spool" { in_spool(&app) } else { None };
         let said = problem.or_else(remark).unwrap_or_else(|| "ok".to_owned());
         (name.to_owned(), Value::String(said))
     };
@@ -119,11 +119,14 @@ async fn keys(app: &App) -> Option<String> {
     }
 }
 
-fn set_aside(app: &App) -> Option<String> {
-    let count = spool::set_aside_count(app);
-    (count > 0).then(|| {
-        format!("ok, but {count} results could not be used and are set aside or left: the log says why")
-    })
+fn in_spool(app: &App) -> Option<String> {
+    let (bad, kept) = (spool::set_aside_count(app), spool::kept_count(app));
+    let told = [
+        (bad > 0).then(|| format!("{bad} results could not be used and are set aside")),
+        (kept > 0).then(|| format!("{kept} results wait to be settled")),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    (!told.is_empty()).then(|| format!("ok, but {}: the log says why", told.join(" and ")))
 }
 
 fn disk(folder: &Path, trouble: Option<Trouble>) -> Option<String> {

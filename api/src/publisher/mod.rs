@@ -29,7 +29,10 @@ pub use resolve::{Resolution, resolve};
 pub use take_down::take_down;
 pub use view::{AttemptView, Publication, TakenDown};
 
-use crate::{app::App, connections, drafts, error::Fault};
+use countersign_entities::ids::PublicationId;
+
+use self::turn::Turn;
+use crate::{app::App, connections, drafts, error::Fault, hooks::Crash};
 
 /// What an earlier process of this installation left behind, at start and with the lock on the data folder held: the
 /// results in its spool are settled, and only then its leases are over, so that what is proven does not become unknown.
@@ -40,10 +43,20 @@ pub async fn take_up(app: &App) -> Result<(), Fault> {
     if let Err(error) = crate::spool::finish_names(app) {
         tracing::error!(%error, "the spool cannot be looked through");
     }
-    connections::drain_spool(app).await?;
-    spool::drain(app).await?;
-    reap::expire_own_leases(app).await?;
+    let mut turn = Turn::default();
+    let waiting = drain(app, &mut turn).await?;
+    reap::expire_own_leases(app, &waiting).await?;
+    turn.end()?;
     reap::end_own_requests(app).await
+}
+
+/// Settles what the spool keeps: tokens, and then sends, which may need them. Says whose results wait for the database.
+async fn drain(app: &App, turn: &mut Turn) -> Result<Vec<PublicationId>, Crash> {
+    match Box::pin(connections::drain_spool(app)).await {
+        Err(Fault::Crash(crash)) => return Err(crash),
+        drained => turn.add(drained.map(|()| false)),
+    }
+    spool::drain(app, turn).await
 }
 
 /// Does one piece of work, if there is one: a send, a look at a board, a lease that ran out.
@@ -74,17 +87,17 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
 /// # Errors
 /// As [`run_once`], once every part and every publication has had its turn.
 pub async fn maintain(app: &App) -> Result<bool, Fault> {
-    let mut turn = turn::Turn::default();
-    let drained = match Box::pin(connections::drain_spool(app)).await {
-        Ok(()) => Box::pin(spool::drain(app)).await,
-        Err(fault) => Err(fault),
-    };
-    let is_drained = drained.is_ok();
-    turn.add(drained);
-    // What is kept is proven: nobody may take it for lost before it could be written down.
-    if is_drained {
-        turn.add(Box::pin(reap::reap(app)).await);
-        turn.add(reap::tell_lost_outcomes(app).await);
+    let mut turn = Turn::default();
+    match Box::pin(drain(app, &mut turn)).await {
+        // What is kept is proven: nobody may take it for lost before it could be written down.
+        Ok(waiting) => {
+            let is_drained = turn.is_whole();
+            turn.add(Box::pin(reap::reap(app, &waiting)).await);
+            if is_drained {
+                turn.add(reap::tell_lost_outcomes(app).await);
+            }
+        }
+        Err(crash) => turn.add(Err(crash.into())),
     }
     turn.add(Box::pin(void::void_lapsed(app)).await);
     turn.add(Box::pin(hold::release_ready(app)).await);

@@ -2,6 +2,7 @@
 
 use countersign_entities::{
     Timestamp,
+    ids::PublicationId,
     vocabulary::{AttemptClass, PublicationState},
 };
 
@@ -29,23 +30,28 @@ pub(super) const LEASE_EXPIRED: &str = "lease_expired";
 /// How many are taken in one go.
 const BATCH: u64 = 100;
 
-/// Takes leases that ran out: `claimed` goes back to `scheduled`, `sending` becomes `unknown`, never `scheduled`.
-pub(super) async fn reap(app: &App) -> Result<bool, Fault> {
-    expire(app, None).await
+/// Takes leases that ran out: `claimed` goes back to `scheduled`, `sending` becomes `unknown`, never `scheduled`. Those
+/// that are `waiting` to be written down as what is proven of them are left alone.
+pub(super) async fn reap(app: &App, waiting: &[PublicationId]) -> Result<bool, Fault> {
+    expire(app, None, waiting).await
 }
 
-/// At start, with the lock on the data folder held: leases of this installation's earlier process are over.
+/// At start, with the lock on the data folder held: leases of this installation's earlier process are over, but for
+/// those that are `waiting` to be written down.
 ///
 /// # Errors
 /// [`Fault`] where the database fails, or one of them cannot be ended now: the reaper comes back to it.
-pub(super) async fn expire_own_leases(app: &App) -> Result<(), Fault> {
-    while expire(app, Some(&app.instance)).await? {}
+pub(super) async fn expire_own_leases(app: &App, waiting: &[PublicationId]) -> Result<(), Fault> {
+    while expire(app, Some(&app.instance), waiting).await? {}
     Ok(())
 }
 
-async fn expire(app: &App, owner: Option<&str>) -> Result<bool, Fault> {
+async fn expire(app: &App, owner: Option<&str>, waiting: &[PublicationId]) -> Result<bool, Fault> {
     let mut turn = Turn::default();
     for publication in store::expired(&app.db, app.now(), owner, BATCH).await? {
+        if waiting.contains(&publication.id) {
+            continue;
+        }
         let ended = match publication.state {
             PublicationState::Claimed => unclaim(app, &publication).await,
             _ => lose(app, &publication).await,

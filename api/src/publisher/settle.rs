@@ -76,8 +76,8 @@ pub(super) enum Written {
     Before,
 }
 
-/// Settles a send. What the database does not take at once is kept in the spool until it does, so that the end of this
-/// process loses nothing.
+/// Settles a send. What cannot be written down at once, for whatever reason, is kept in the spool until it can, so that
+/// the end of this process loses nothing.
 pub(super) async fn settle(
     app: &App,
     claim: &Claim,
@@ -97,7 +97,7 @@ pub(super) async fn settle(
             writing.await
         }
     };
-    if !is_kept && written.as_ref().is_err_and(Fault::is_outage) {
+    if !is_kept && written.as_ref().is_err_and(|fault| !matches!(fault, Fault::Crash(_))) {
         spool::keep(app, &kept).await?;
     }
     let written = written?;

@@ -17,6 +17,7 @@ use super::{
     reap::LEASE_EXPIRED,
     settle::{self, Sent, Written},
     store,
+    turn::Turn,
 };
 use crate::{
     app::App,
@@ -27,7 +28,7 @@ use crate::{
         error::UpstreamError,
         wire,
     },
-    spool,
+    spool::{self, Unusable},
 };
 
 /// How the names of these files begin.
@@ -183,55 +184,68 @@ pub(super) async fn forget(app: &App, kept: &Kept) -> Result<bool, Crash> {
     Ok(is_gone)
 }
 
-/// Settles what is kept. What cannot be used is set aside; where the database does not answer, all of it stays.
+/// Settles what is kept. What nobody can make sense of is set aside; everything else stays until it can be settled, and
+/// keeps nothing else from its turn. Says whose results only wait for the database: nobody may take those for lost.
 ///
 /// # Errors
-/// [`Fault`] where the database does not take it yet.
-pub(super) async fn drain(app: &App) -> Result<bool, Fault> {
+/// [`Crash`] where a test ends the process here.
+pub(super) async fn drain(app: &App, turn: &mut Turn) -> Result<Vec<PublicationId>, Crash> {
     let names = spool::list(app, KIND).unwrap_or_else(|error| {
         tracing::error!(%error, "the spool cannot be read");
         Vec::new()
     });
-    let mut did = false;
+    let mut waiting = Vec::new();
     for name in names {
-        did |= match Box::pin(drain_one(app, &name)).await {
+        let Some((kept, answer)) = understood(app, &name, turn) else { continue };
+        match Box::pin(settle_kept(app, &kept, &answer)).await {
             // One that is settled and cannot be taken away is no work that was done: there is no more at once.
-            Ok(is_gone) => is_gone,
-            Err(Unsettled::Later(fault)) => return Err(fault),
-            Err(Unsettled::Never(why)) => spool::set_aside(app, &name, &why),
-        };
-    }
-    Ok(did)
-}
-
-/// Why a kept result is not settled.
-enum Unsettled {
-    /// The database does not take it now.
-    Later(Fault),
-    /// Nobody can make sense of it.
-    Never(String),
-}
-
-impl From<Fault> for Unsettled {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Crash(_) => Self::Later(fault),
-            fault if fault.is_outage() => Self::Later(fault),
-            fault => Self::Never(fault.to_string()),
+            Ok(is_gone) => turn.add(Ok(is_gone)),
+            Err(Fault::Crash(crash)) => return Err(crash),
+            Err(fault) if fault.is_outage() => {
+                waiting.push(kept.publication_id);
+                turn.add(Err(fault));
+            }
+            Err(fault) => {
+                tracing::error!(name, %fault, "a kept result cannot be settled now; it stays in the spool");
+            }
         }
     }
+    Ok(waiting)
 }
 
-async fn drain_one(app: &App, name: &str) -> Result<bool, Unsettled> {
-    let kept: Option<Kept> = spool::read(app, name).map_err(|error| Unsettled::Never(error.to_string()))?;
-    let Some(kept) = kept else { return Ok(false) };
-    let never = |why: &str| Unsettled::Never(why.to_owned());
-    let answer = kept.answer().ok_or_else(|| never("it says what this version does not know"))?;
+/// What a file says; none where it cannot be read now, or is set aside because nobody can make sense of it.
+fn understood(app: &App, name: &str, turn: &mut Turn) -> Option<(Kept, Result<Answer, Lost>)> {
+    let why = match spool::read::<Kept>(app, name) {
+        Ok(kept) => {
+            let kept = kept?;
+            match kept.answer() {
+                Some(answer) => return Some((kept, answer)),
+                None => "it says what this version does not know",
+            }
+        }
+        Err(Unusable::Bad(why)) => why,
+        Err(Unusable::Io(error)) => {
+            tracing::error!(name, %error, "a kept result cannot be read now; it stays in the spool");
+            return None;
+        }
+    };
+    turn.add(Ok(spool::set_aside(app, name, why)));
+    None
+}
+
+/// Settles one; whether that is done and its file gone.
+async fn settle_kept(app: &App, kept: &Kept, answer: &Result<Answer, Lost>) -> Result<bool, Fault> {
     let send = store::send(&app.db, &kept.attempt_id).await?;
     let send = send.filter(|send| send.publication_id == kept.publication_id);
-    let send = send.ok_or_else(|| never("the database has no such send"))?;
-    let publication = store::find(&app.db, &send.publication_id).await?;
-    let publication = publication.ok_or_else(|| never("the database has no such publication"))?;
+    let publication = store::find(&app.db, &kept.publication_id).await?;
+    let (Some(send), Some(publication)) = (send, publication) else {
+        tracing::error!(
+            publication = %kept.publication_id,
+            "the database does not know the send of a kept result: it may be another one, or a backup from before it. \
+             The result stays in the spool"
+        );
+        return Ok(false);
+    };
     let claim = Claim { publication, lease_token: send.lease_token };
     let sent = Sent {
         attempt_id: kept.attempt_id.clone(),
@@ -239,15 +253,15 @@ async fn drain_one(app: &App, name: &str) -> Result<bool, Unsettled> {
         n: send.n,
         answered_at: kept.answered_at,
     };
-    let outcome = classify(&answer);
+    let outcome = classify(answer);
     let written = match send.ended.as_deref() {
-        None => settle::write_down(app, &claim, &sent, &answer, &outcome, &send.credentials, 0).await?,
+        None => settle::write_down(app, &claim, &sent, answer, &outcome, &send.credentials, 0).await?,
         // What is settled acts on the account no more, however often its file comes back.
         Some(LEASE_EXPIRED) => settle::tell_late(app, &claim, &sent, &outcome).await?,
         Some(_) => Written::Before,
     };
     tracing::info!(publication = %claim.publication.id, ?written, "a kept result is settled");
-    let is_gone = forget(app, &kept).await.map_err(Fault::from)?;
+    let is_gone = forget(app, kept).await?;
     confirm(app, &claim, &outcome, &written).await;
     Ok(is_gone)
 }
@@ -262,7 +276,7 @@ async fn confirm(app: &App, claim: &Claim, outcome: &Outcome, written: &Written)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pinterest::calls;
+    use crate::{pinterest::calls, testing};
 
     fn answer(status: u16, body: &str) -> Answer {
         Answer {
@@ -309,6 +323,23 @@ mod tests {
             assert_eq!((again.request_id.as_deref(), again.duration), (Some("rid"), real.duration));
             assert_eq!(classify(&Ok(again)), classify(&Ok(real)), "{status} {body}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_send_that_the_database_does_not_know_stays_in_the_spool() {
+        let test = testing::app().await;
+        let kept = Kept {
+            attempt_id: AttemptId::from_random([1; 16]),
+            publication_id: PublicationId::from_random([2; 16]),
+            answered_at: Timestamp(7),
+            reply: Reply::Answered(Box::new(Answered::of(&answer(201, r#"{"id":"813744021190"}"#)))),
+        };
+        assert!(keep(&test.app, &kept).await.unwrap());
+        let mut turn = Turn::default();
+        assert!(drain(&test.app, &mut turn).await.unwrap().is_empty());
+        assert!(!turn.end().unwrap());
+        assert_eq!(spool::list(&test.app, KIND).unwrap(), [kept.name()]);
+        assert_eq!((spool::set_aside_count(&test.app), spool::kept_count(&test.app)), (0, 1));
     }
 
     #[test]

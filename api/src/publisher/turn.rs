@@ -27,6 +27,11 @@ impl Turn {
         }
     }
 
+    /// Whether nothing has failed so far.
+    pub(super) fn is_whole(&self) -> bool {
+        self.fault.is_none()
+    }
+
     /// Whether something was done, so that there may be more at once.
     ///
     /// # Errors
