@@ -140,18 +140,20 @@ impl From<DbErr> for Fault {
     }
 }
 
-/// What a commit that failed means: SQLite's proves that nothing was written where a file could not grow, as the last
-/// thing it writes is what makes a commit hold; of any other it is not known.
+/// What a commit that failed means: SQLite's proves that nothing was written where the file of its log could not grow,
+/// as the last thing it writes there is what makes a commit hold. Of any other it is not known; the shared memory, too,
+/// is written after the log.
 pub(super) fn of_commit(error: DbErr) -> Fault {
-    let is_sqlite = |code: &str| code.len() < 5;
+    /// `SQLITE_FULL` and `SQLITE_IOERR_WRITE`.
+    const NOTHING_WRITTEN: [&str; 2] = ["13", "778"];
     let refused = match &error {
         DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
             inner.as_database_error().and_then(code)
         }
         _ => None,
     };
-    match Trouble::of(&error) {
-        Some(Trouble::Full) if refused.as_deref().is_some_and(is_sqlite) => Fault::from(error),
+    match refused.as_deref() {
+        Some(code) if NOTHING_WRITTEN.contains(&code) => Fault::from(error),
         _ => Fault::CommitUnknown(Box::new(error)),
     }
 }
@@ -213,6 +215,18 @@ mod tests {
             None,
             "once let in, the statement is to blame"
         );
+    }
+
+    #[test]
+    fn only_a_log_that_could_not_grow_proves_that_a_commit_wrote_nothing() {
+        for code in ["13", "778"] {
+            let fault = of_commit(DbErr::Exec(refused(code)));
+            assert!(matches!(fault, Fault::Storage(Trouble::Full)), "{code}: {fault}");
+        }
+        for code in ["4874", "5", "10", "1034", "53100", "40001"] {
+            let fault = of_commit(DbErr::Exec(refused(code)));
+            assert!(matches!(fault, Fault::CommitUnknown(_)), "{code}: {fault}");
+        }
     }
 
     #[test]
