@@ -133,7 +133,7 @@ async fn conclude(
     seen: Seen,
 ) -> Result<(), Fault> {
     match seen {
-        Seen::Candidates(ids) if ids.len() == 1 => found(app, publication, &ids[0], "board").await,
+        Seen::Candidates(ids) if ids.len() == 1 => found(app, publication, &ids[0], "board").await.map(drop),
         Seen::Candidates(ids) if ids.len() > 1 => decide(app, publication, "ambiguous", Some(ids)).await,
         Seen::Candidates(_) => match next_look(app, attempt) {
             Some(at) => not_seen(app, publication, at).await,
@@ -179,8 +179,8 @@ async fn postpone(
     tx.commit().await
 }
 
-/// The Pin is there: adopts it.
-async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static str) -> Result<(), Fault> {
+/// The Pin is there: adopts it. Whether its publication was still unknown; if not, nothing is written.
+async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static str) -> Result<bool, Fault> {
     let tx = AuditedTx::begin(app).await?;
     locked(&tx, publication).await?;
     let step = Advance {
@@ -190,7 +190,7 @@ async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static 
     };
     let now = app.now();
     if !store::advance(&tx, &publication.id, step, now).await? {
-        return Ok(());
+        return Ok(false);
     }
     if by == "board" {
         store::looked_last(&tx, publication, now).await?;
@@ -201,7 +201,7 @@ async fn found(app: &App, publication: &Publication, pin_id: &str, by: &'static 
     app.hooks.reach(Point::ReconcileBeforeCommit).await?;
     tx.commit(vec![evidence, publish_event(app, publication, &draft, succeeded)]).await?;
     app.hooks.reach(Point::ReconcileAfterCommit).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Leaves it to a person, with what the last look found; none where the board could not be read.
@@ -250,15 +250,13 @@ pub(super) async fn late_answer(
     tracing::info!(publication = %publication.id, attempt = sent.n, "an answer came after the lease had run out");
     let Outcome::Published { pin_id } = outcome else {
         let evidence = words([("proves", proof(outcome))])?;
-        return tell_late(app, publication, "not_seen", evidence).await;
+        return tell_late(app, publication, "not_seen", evidence, None).await;
     };
-    let now = store::find(&app.db, &publication.id).await?;
-    if now.is_some_and(|now| now.state == PublicationState::Unknown) {
-        found(app, publication, pin_id, LATE).await
-    } else {
-        // A look or a person was quicker; that Pin is evidence all the same.
-        tell_late(app, publication, "found", pin(pin_id)?).await
+    if found(app, publication, pin_id, LATE).await? {
+        return Ok(());
     }
+    // A look or a person was quicker; that Pin is evidence all the same.
+    tell_late(app, publication, "found", pin(pin_id)?, Some(pin_id)).await
 }
 
 /// Whether this very answer is evidence in the log already: its file outlived the commit.
@@ -278,8 +276,14 @@ async fn tell_late(
     publication: &Publication,
     result: &'static str,
     evidence: Value,
+    pin_id: Option<&str>,
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
+    if let Some(pin_id) = pin_id {
+        locked(&tx, publication).await?;
+        // Whoever still has to decide is offered it.
+        store::add_candidate(&tx, &publication.id, pin_id).await?;
+    }
     let event = reconciled(app, &tx, publication, result, LATE).await?.remote(evidence);
     tx.commit_one(event).await.map(drop)
 }

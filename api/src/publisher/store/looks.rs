@@ -81,6 +81,30 @@ pub(in crate::publisher) async fn looked_last(
     Ok(())
 }
 
+/// Adds a Pin to those that a person may choose from, where one has to; anywhere else nothing is changed.
+pub(in crate::publisher) async fn add_candidate(
+    tx: &AuditedTx<'_>,
+    id: &PublicationId,
+    pin_id: &str,
+) -> Result<(), Fault> {
+    use publication::Column;
+    let Some(row) = publication::Entity::find_by_id(id.clone()).one(tx.connection()).await? else {
+        return Ok(());
+    };
+    let mut pins = Publication::from(row).candidates;
+    if pins.iter().any(|known| known == pin_id) {
+        return Ok(());
+    }
+    pins.push(pin_id.to_owned());
+    publication::Entity::update_many()
+        .col_expr(Column::Candidates, Expr::value(pins.join(",")))
+        .filter(Column::Id.eq(id.clone()))
+        .filter(Column::State.eq(PublicationState::NeedsDecision))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Keeps the names of the fields that Pinterest shows otherwise than approved.
 pub(in crate::publisher) async fn set_drift(
     tx: &AuditedTx<'_>,

@@ -21,7 +21,7 @@ mod sends;
 mod taken_down;
 
 pub(super) use claims::{Lease, claim, has_due, next_due, prolong, unclaim};
-pub(super) use looks::{known_pins, look_later, looked, looked_last, next_looks, set_drift};
+pub(super) use looks::{add_candidate, known_pins, look_later, looked, looked_last, next_looks, set_drift};
 pub(super) use sends::send;
 pub(super) use taken_down::take_down;
 

@@ -199,6 +199,7 @@ async fn a_late_answer_is_evidence_whatever_became_of_it() {
     reconcile::late_answer(desk.app(), &publication, &sent, &created).await.unwrap();
     let after = desk.now(&approved).await;
     assert_eq!((after.state, after.pin_id), (PublicationState::NeedsDecision, None), "no second outcome");
+    assert_eq!(after.candidates, ["813744021190"], "the person who decides is offered it");
     let log = read::tail(&desk.app().db, 0, 500).await.unwrap();
     let told = log.iter().rfind(|event| event.kind == "api.reconciled").unwrap();
     assert!(told.header.contains("late_answer") && told.header.contains("found"), "{}", told.header);
