@@ -137,8 +137,15 @@ async fn tell_lost(app: &App, until: Timestamp) -> Result<bool, Fault> {
             continue;
         }
         match AuditedTx::begin(app).await?.commit_one(no_outcome(app, &intent)).await {
-            // Told in between by whoever made the request.
-            Ok(_) | Err(Fault::Lost(_)) => did = true,
+            Ok(_) => did = true,
+            // Told in between by whoever made the request; or its place in the log is damaged, and stays so.
+            Err(Fault::Lost(why)) => {
+                let is_open = read::is_open(&app.db, &intent.event_id).await?;
+                if is_open {
+                    tracing::error!(request = %intent.event_id, why, "the lost outcome of a request cannot be told");
+                }
+                did |= !is_open;
+            }
             Err(fault) => return Err(fault),
         }
     }
