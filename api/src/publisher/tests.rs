@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod faults;
+mod kept;
 
 const BOARD: &str = "482190317265540201";
 
