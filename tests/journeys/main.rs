@@ -45,6 +45,7 @@ mod people_through_page_and_api;
 mod plans;
 mod postgres_locks;
 mod publish_at_not_before;
+mod put_out_meanwhile;
 mod races;
 mod restart_by_outcome;
 mod restart_mid_send;

@@ -35,12 +35,48 @@ pub async fn raw(base: &str, method: &str, target: &str, headers: &[(&str, &str)
     let request = format!("{method} {target} HTTP/1.1\r\n{own}{lines}\r\n{body}");
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
+    answer_on(&mut stream).await
+}
+
+async fn answer_on(stream: &mut TcpStream) -> RawAnswer {
     let mut bytes = Vec::new();
     // A connection that is cut off after the answer is as good as one that ends.
     stream.read_to_end(&mut bytes).await.ok();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
-    RawAnswer { status: status.unwrap_or_else(|| panic!("{method} {target}: no answer: {text:?}")), text }
+    RawAnswer { status: status.unwrap_or_else(|| panic!("no answer: {text:?}")), text }
+}
+
+/// A request whose body is held back: the server knows who asks, and waits.
+pub struct Held {
+    stream: TcpStream,
+    body: String,
+}
+
+/// Sends everything but the body, and waits until the server asks for that.
+///
+/// # Panics
+/// If it answers without.
+pub async fn hold(base: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Held {
+    let address = base.trim_start_matches("http://");
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let own = format!("Host: {address}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let request = format!("{method} {target} HTTP/1.1\r\n{own}Expect: 100-continue\r\n{lines}\r\n");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut asked = [0; 25];
+    stream.read_exact(&mut asked).await.unwrap();
+    let asked = String::from_utf8_lossy(&asked).into_owned();
+    assert_eq!(asked, "HTTP/1.1 100 Continue\r\n\r\n", "{method} {target}");
+    Held { stream, body: body.to_owned() }
+}
+
+impl Held {
+    /// Sends the body; the answer.
+    pub async fn go_on(mut self) -> RawAnswer {
+        self.stream.write_all(self.body.as_bytes()).await.unwrap();
+        answer_on(&mut self.stream).await
+    }
 }
 
 /// How long a server may say nothing before what it said is taken for all: it waits for the rest of a request itself.

@@ -46,6 +46,9 @@ pub enum OperatorError {
     /// Nobody could administer any more.
     #[error("this is the last enabled admin. Give the role to somebody else first")]
     LastAdmin,
+    /// Whoever asked was put out before it could be done.
+    #[error("your session ended before this was done, and nothing was changed. Sign in again")]
+    Ended,
     /// The person may not do this.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -78,6 +81,7 @@ impl Refusal for OperatorError {
             Self::FactorNotStarted => "totp_not_started",
             Self::OwnFactor => "totp_own",
             Self::NoPassword => "password_missing",
+            Self::Ended => "session_ended",
             Self::Forbidden(forbidden) => forbidden.code(),
             Self::TooMany(_) => "too_many_attempts",
             Self::Fault(fault) => fault.code(),
@@ -91,6 +95,7 @@ impl Refusal for OperatorError {
             Self::TokenRevoked | Self::Disabled | Self::LastAdmin => Kind::Conflict,
             Self::FactorOn | Self::FactorOff | Self::FactorNotStarted => Kind::Conflict,
             Self::OwnFactor | Self::NoPassword => Kind::Conflict,
+            Self::Ended => Kind::Unauthenticated,
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::TooMany(_) => Kind::TooMany,
             Self::Fault(fault) => fault.kind(),

@@ -21,6 +21,7 @@ pub mod role;
 pub mod second_factor;
 pub mod session;
 pub mod sign_in;
+mod still;
 mod store;
 mod sweep;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::{
     link, password, people,
     role::Reader,
     session::{self, SessionInfo},
-    store,
+    still, store,
     token::{self, Ended},
 };
 use crate::{
@@ -21,7 +21,8 @@ use crate::{
 /// person's API tokens end, too.
 ///
 /// # Errors
-/// [`OperatorError::Fields`] where `current` or `new` will not do, [`OperatorError::TooMany`].
+/// [`OperatorError::Fields`] where `current` or `new` will not do, [`OperatorError::TooMany`],
+/// [`OperatorError::Ended`].
 pub async fn set_password(
     app: &App,
     person: &Reader,
@@ -36,6 +37,11 @@ pub async fn set_password(
     }
     let hash = people::fresh_hash(app, "new", &operator, &new).await?;
     let tx = AuditedTx::begin(app).await?;
+    still::may(app, &tx, person, None).await?;
+    if session.is_from_link && !session::is_from_link(&tx, &session.id).await? {
+        // Meanwhile one was set in this session, which has to be proven now.
+        return Err(FieldError::new("current", "wrong", NOT_PRESENT).into());
+    }
     store::set_password(&tx, &operator.id, Some(&hash)).await?;
     session::forget_link(&tx, &session.id).await?;
     link::revoke_unused(&tx, &operator.id).await?;
@@ -65,8 +71,10 @@ pub(super) async fn prove(
         return Ok(());
     }
     tell_wrong(app, actor, operator, "password").await?;
-    Err(FieldError::new(field, "wrong", "This is not your present password.").into())
+    Err(FieldError::new(field, "wrong", NOT_PRESENT).into())
 }
+
+const NOT_PRESENT: &str = "This is not your present password.";
 
 /// Tells that somebody who is signed in could not prove it once more.
 pub(super) async fn tell_wrong(

@@ -14,7 +14,7 @@ use super::{
     password::{self, PasswordHash},
     role::{Role, Roles},
     second_factor::{self, Factor},
-    session, store,
+    session, still, store,
     token::{self, Ended},
 };
 use crate::{
@@ -97,7 +97,8 @@ pub struct OperatorChange {
 /// Adds a person. Without a password there is a one-time link, whose secret is shown this once.
 ///
 /// # Errors
-/// [`OperatorError::Fields`] where a field is wrong, the address is taken, or the name looks like another person's.
+/// [`OperatorError::Fields`] where a field is wrong, the address is taken, or the name looks like another person's,
+/// [`OperatorError::Ended`].
 pub async fn add(
     app: &App,
     by: impl Into<Authority>,
@@ -122,6 +123,7 @@ pub async fn add(
         factor: None,
     };
     let tx = AuditedTx::begin(app).await?;
+    still::manages(app, &tx, &by).await?;
     // Of two who are added at once the second one sees the first.
     store::lock_admins(&tx, app.db.is_postgres()).await?;
     let others = store::list(&tx).await?;
@@ -191,7 +193,7 @@ pub async fn names(
 ///
 /// # Errors
 /// [`OperatorError::LastAdmin`] where nobody could administer any more, [`OperatorError::NotFound`],
-/// [`OperatorError::Fields`].
+/// [`OperatorError::Fields`], [`OperatorError::Ended`].
 pub async fn change(
     app: &App,
     by: impl Into<Authority>,
@@ -207,6 +209,7 @@ pub async fn change(
         return Err(no_role().into());
     }
     let tx = AuditedTx::begin(app).await?;
+    still::manages(app, &tx, &by).await?;
     let admins = store::lock_admins(&tx, app.db.is_postgres()).await?;
     let before = store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
     let mut after = before.clone();
@@ -245,7 +248,7 @@ pub async fn change(
 /// Makes a one-time sign-in link for a person; older unused ones stop working. The secret is shown this once.
 ///
 /// # Errors
-/// [`OperatorError::NotFound`], [`OperatorError::Disabled`].
+/// [`OperatorError::NotFound`], [`OperatorError::Disabled`], [`OperatorError::Ended`].
 pub async fn issue_link(
     app: &App,
     by: impl Into<Authority>,
@@ -253,6 +256,7 @@ pub async fn issue_link(
 ) -> Result<Secret, OperatorError> {
     let by = by.into();
     let tx = AuditedTx::begin(app).await?;
+    still::manages(app, &tx, &by).await?;
     let operator = store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
     if operator.is_disabled() {
         return Err(OperatorError::Disabled);
@@ -275,7 +279,7 @@ pub struct PasswordReset {
 /// Replaces a lost password. The person's sessions and API tokens end: whoever had it may have made them.
 ///
 /// # Errors
-/// [`OperatorError::NotFound`], [`OperatorError::Disabled`], [`OperatorError::Fields`].
+/// [`OperatorError::NotFound`], [`OperatorError::Disabled`], [`OperatorError::Fields`], [`OperatorError::Ended`].
 pub async fn reset_password(
     app: &App,
     by: impl Into<Authority>,
@@ -293,6 +297,7 @@ pub async fn reset_password(
         None => None,
     };
     let tx = AuditedTx::begin(app).await?;
+    still::manages(app, &tx, &by).await?;
     store::set_password(&tx, id, hash.as_ref()).await?;
     let event = |happening| Event::installation(app, by.actor(), happening).about("operator", id);
     let mut events = vec![event(Happening::PasswordChanged {})];

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use countersign_entities::ids::OperatorId;
+use countersign_entities::ids::{OperatorId, SessionId};
 
 use crate::{
     actor::{Actor, Person},
@@ -197,6 +197,7 @@ pub struct Principal {
     roles: Roles,
     scopes: Option<BTreeSet<TokenScope>>,
     owes_password: bool,
+    session: Option<SessionId>,
 }
 
 impl Principal {
@@ -207,13 +208,24 @@ impl Principal {
         roles: Roles,
         scopes: Option<BTreeSet<TokenScope>>,
     ) -> Self {
-        Self { actor, person, roles, scopes, owes_password: false }
+        Self { actor, person, roles, scopes, owes_password: false, session: None }
     }
 
     /// The same person, who may do nothing but set a password if `owes` one.
     #[must_use]
     pub(super) fn owing_password(self, owes: bool) -> Self {
         Self { owes_password: owes, ..self }
+    }
+
+    /// The same person, whose proof is a session: it has to be live when something is written.
+    #[must_use]
+    pub(super) fn in_session(self, session: SessionId) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    /// The session that was the proof, where one was.
+    pub(super) fn session(&self) -> Option<&SessionId> {
+        self.session.as_ref()
     }
 
     /// A person as this crate's unit tests need one, without a sign-in.

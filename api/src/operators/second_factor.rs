@@ -14,7 +14,7 @@ use super::{
     recovery,
     role::Reader,
     session::{self, SessionInfo},
-    totp,
+    still, totp,
 };
 use crate::{
     actor::Actor,
@@ -56,7 +56,7 @@ pub struct Started {
 ///
 /// # Errors
 /// [`OperatorError::FactorOn`], [`OperatorError::NoPassword`], [`OperatorError::Fields`] where the password is wrong,
-/// [`OperatorError::TooMany`].
+/// [`OperatorError::TooMany`], [`OperatorError::Ended`].
 pub async fn start(app: &App, person: &Reader, password: &Secret) -> Result<Started, OperatorError> {
     let operator = people::find(app, person.id()).await?;
     if operator.second_factor_since().is_some() {
@@ -70,6 +70,7 @@ pub async fn start(app: &App, person: &Reader, password: &Secret) -> Result<Star
     let started = Started { secret: totp::in_letters(&raw), url: totp::address(&raw, &operator.email)? };
     let sealed = app.keys.seal(&*app.rng, &place(&operator.id), raw.as_slice());
     let tx = AuditedTx::begin(app).await?;
+    still::may(app, &tx, person, None).await?;
     if !store::start(&tx, &operator.id, sealed, app.now()).await? {
         return Err(OperatorError::FactorOn);
     }
@@ -82,7 +83,7 @@ pub async fn start(app: &App, person: &Reader, password: &Secret) -> Result<Star
 ///
 /// # Errors
 /// [`OperatorError::FactorOn`], [`OperatorError::FactorNotStarted`], [`OperatorError::Fields`] where the code is
-/// wrong, [`OperatorError::TooMany`].
+/// wrong, [`OperatorError::TooMany`], [`OperatorError::Ended`].
 pub async fn confirm(
     app: &App,
     person: &Reader,
@@ -96,6 +97,7 @@ pub async fn confirm(
     };
     let (id, codes) = (&operator.id, recovery::draw(&*app.rng));
     let tx = AuditedTx::begin(app).await?;
+    still::may(app, &tx, person, None).await?;
     if !store::confirm(&tx, id, &factor.sealed, step, app.now()).await? {
         return Err(OperatorError::FactorNotStarted);
     }
@@ -113,7 +115,7 @@ const WRONG_FIRST: &str =
 ///
 /// # Errors
 /// [`OperatorError::FactorOff`], [`OperatorError::Fields`] where password or code is wrong,
-/// [`OperatorError::TooMany`].
+/// [`OperatorError::TooMany`], [`OperatorError::Ended`].
 pub async fn remove(
     app: &App,
     person: &Reader,
@@ -147,7 +149,7 @@ pub async fn renew_codes(
 /// for themselves: whoever found an open browser of an admin's must not get around the code.
 ///
 /// # Errors
-/// [`OperatorError::NotFound`], [`OperatorError::FactorOff`], [`OperatorError::OwnFactor`].
+/// [`OperatorError::NotFound`], [`OperatorError::FactorOff`], [`OperatorError::OwnFactor`], [`OperatorError::Ended`].
 pub async fn reset(app: &App, by: impl Into<Authority>, id: &OperatorId) -> Result<(), OperatorError> {
     let by = by.into();
     if by.actor().operator_id() == Some(id) {
@@ -155,6 +157,7 @@ pub async fn reset(app: &App, by: impl Into<Authority>, id: &OperatorId) -> Resu
     }
     people::find(app, id).await?;
     let tx = AuditedTx::begin(app).await?;
+    still::manages(app, &tx, &by).await?;
     let Some(event) = take_away(app, &tx, by.actor(), id).await? else {
         return Err(OperatorError::FactorOff);
     };
@@ -216,6 +219,7 @@ async fn proven<'a>(
     own_password::prove(app, person.actor(), &operator, "password", password).await?;
     let brought = proof::look(app, &operator, Some(code))?;
     let tx = AuditedTx::begin(app).await?;
+    still::may(app, &tx, person, None).await?;
     match proof::spend(app, &tx, &operator.id, brought).await? {
         Some(_) => Ok(tx),
         None => {

@@ -146,6 +146,16 @@ pub(super) async fn begin(
     })
 }
 
+/// Whether a session is live, in the transaction that writes what its person asked for.
+pub(super) async fn is_live(app: &App, tx: &AuditedTx<'_>, id: &SessionId) -> Result<bool, Fault> {
+    Ok(store::find_by_id(tx, id).await?.is_some_and(|row| row.is_live(app)))
+}
+
+/// Whether the session still stands for a one-time link: no password was set or proven in it since.
+pub(super) async fn is_from_link(tx: &AuditedTx<'_>, id: &SessionId) -> Result<bool, Fault> {
+    Ok(store::find_by_id(tx, id).await?.is_some_and(|row| row.is_from_link))
+}
+
 /// Whose session a cookie's secret names; `None` if none that is live. A disabled person's sessions are dead.
 ///
 /// # Errors
@@ -197,7 +207,7 @@ async fn known(
     let asks_password = row.is_from_link;
     let may_skip_password = app.config.is_rehearsal();
     let principal = Principal::new(actor, operator.person(), operator.roles.clone(), None);
-    let principal = principal.owing_password(asks_password && !may_skip_password);
+    let principal = principal.owing_password(asks_password && !may_skip_password).in_session(row.id.clone());
     let info = SessionInfo {
         csrf_token: csrf_token(&key, &row.id),
         id: row.id,

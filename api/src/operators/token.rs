@@ -10,8 +10,8 @@ use super::{
     error::OperatorError,
     fingerprint,
     name::Name,
-    role::{Admin, Forbidden, Principal, Roles, TokenScope},
-    store as people_store,
+    role::{Admin, Forbidden, Principal, Role, Roles, TokenScope},
+    still, store as people_store,
 };
 use crate::{
     actor::{Actor, Net, Via},
@@ -140,7 +140,10 @@ impl Token {
 /// Evidence that somebody may make a token, which acts for them and nobody else: what it drafts counts as their own,
 /// or two signatures could be one person's.
 #[derive(Clone, Debug)]
-pub struct TokenOwner(Principal);
+pub struct TokenOwner {
+    owner: Principal,
+    needs: Option<Role>,
+}
 
 impl TokenOwner {
     /// A person who proved their password on the command line, where they need not be an admin.
@@ -149,26 +152,27 @@ impl TokenOwner {
     /// [`Forbidden::Token`] for anybody who came another way.
     pub fn on_command_line(principal: &Principal) -> Result<Self, Forbidden> {
         principal.in_person()?;
-        if principal.actor().via == Via::Cli { Ok(Self(principal.clone())) } else { Err(Forbidden::Token) }
+        let is_there = principal.actor().via == Via::Cli;
+        if is_there { Ok(Self { owner: principal.clone(), needs: None }) } else { Err(Forbidden::Token) }
     }
 }
 
 impl From<&Admin> for TokenOwner {
     fn from(admin: &Admin) -> Self {
-        Self((**admin).clone())
+        Self { owner: (**admin).clone(), needs: Some(Role::Admin) }
     }
 }
 
 /// Makes a token for its maker. The secret is shown this once.
 ///
 /// # Errors
-/// [`OperatorError::Fields`] where the name is wrong, no scope is given, or its end is past.
+/// [`OperatorError::Fields`] where the name is wrong, no scope is given, or its end is past, [`OperatorError::Ended`].
 pub async fn create(
     app: &App,
     owner: impl Into<TokenOwner>,
     new: NewToken,
 ) -> Result<(TokenId, Secret), OperatorError> {
-    let TokenOwner(owner) = owner.into();
+    let TokenOwner { owner, needs } = owner.into();
     let (name, scopes) = checked(app, &new)?;
     let secret = app.rng.token(PREFIX);
     let token = Token {
@@ -183,6 +187,7 @@ pub async fn create(
         expires_at: new.expires_at,
     };
     let tx = AuditedTx::begin(app).await?;
+    still::may(app, &tx, &owner, needs).await?;
     store::insert(&tx, &token, fingerprint(secret.expose())).await?;
     let expires_at = token.expires_at.map(Timestamp::rfc3339);
     let happening = Happening::TokenCreated { scopes: token.scope_words(), expires_at };
@@ -228,10 +233,11 @@ pub async fn list(app: &App) -> Result<Vec<Token>, Fault> {
 /// Ends a token at once.
 ///
 /// # Errors
-/// [`OperatorError::TokenNotFound`], [`OperatorError::TokenRevoked`].
+/// [`OperatorError::TokenNotFound`], [`OperatorError::TokenRevoked`], [`OperatorError::Ended`].
 pub async fn revoke(app: &App, by: impl Into<Authority>, id: &TokenId) -> Result<(), OperatorError> {
     let by = by.into();
     let tx = AuditedTx::begin(app).await?;
+    still::manages(app, &tx, &by).await?;
     if store::find(&tx, id).await?.is_none() {
         return Err(OperatorError::TokenNotFound);
     }

@@ -1,9 +1,11 @@
 use super::*;
 use crate::{
+    actor::{Net, Via},
     operators::{
         NewToken, Principal, SessionInfo,
         link::{DeadLink, peek_link},
         role::TokenScope,
+        sign_in::with_link,
         testing::{PASSWORD, admin, log, person, resumed, signed_in},
     },
     testing,
@@ -196,24 +198,37 @@ async fn pages_learn_the_names_of_those_who_are_known() {
     assert_eq!(names.into_iter().collect::<Vec<_>>(), [(rowan.id, "rowan".to_owned())]);
 }
 
+/// The session of whoever comes by a link.
+async fn by_link(app: &App, link: &Secret) -> SessionInfo {
+    let (net, via) = (Net::default(), Via::Page);
+    let session =
+        with_link(app, &net, via, link, None, None).await.map_err(|error| error.to_string()).unwrap();
+    resumed(app, &session).await.unwrap().1
+}
+
 #[tokio::test]
 async fn tokens_end_with_a_password_that_was_lost() {
     let test = testing::app().await;
-    let (ada, info) = admin(&test.app).await;
+    let (ada, _) = admin(&test.app).await;
     let ending = async |token: Secret| assert!(!works(&test.app, &token).await);
     let token = token_of(&test.app, &ada).await;
-    reset_password(&test.app, Authority::command_line(), ada.id(), PasswordReset::default()).await.unwrap();
+    let reset = PasswordReset::default();
+    let link = reset_password(&test.app, Authority::command_line(), ada.id(), reset).await.unwrap().unwrap();
     ending(token).await;
 
+    let ada = Principal::in_tests(ada.actor().clone(), ada.person().clone(), ada.roles().clone());
+    let (person, ada) = (ada.in_person().unwrap(), ada.admin().unwrap());
     let token = token_of(&test.app, &ada).await;
     let own = Secret::from("quite another sentence");
-    let from_link = SessionInfo { is_from_link: true, ..info.clone() };
-    let person = ada.in_person().unwrap();
+    let from_link = by_link(&test.app, &link).await;
     crate::operators::set_password(&test.app, &person, &from_link, None, own.clone()).await.unwrap();
     assert!(works(&test.app, &token).await, "a first password replaces none");
     let next = Secret::from("yet another sentence");
-    crate::operators::set_password(&test.app, &person, &info, Some(own), next.clone()).await.unwrap();
+    let proven = SessionInfo { is_from_link: false, ..from_link };
+    crate::operators::set_password(&test.app, &person, &proven, Some(own), next.clone()).await.unwrap();
     assert!(works(&test.app, &token).await, "whoever knows the old one has lost nothing");
+    let link = issue_link(&test.app, Authority::command_line(), ada.id()).await.unwrap();
+    let from_link = by_link(&test.app, &link).await;
     crate::operators::set_password(&test.app, &person, &from_link, None, next).await.unwrap();
     ending(token).await;
 }

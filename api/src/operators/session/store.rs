@@ -33,6 +33,10 @@ pub(super) async fn find(on: &impl Reads, fingerprint: Vec<u8>) -> Result<Option
     Ok(row.map(Row::from))
 }
 
+pub(super) async fn find_by_id(on: &impl Reads, id: &SessionId) -> Result<Option<Row>, Fault> {
+    Ok(Entity::find_by_id(id.clone()).one(on.connection()).await?.map(Row::from))
+}
+
 /// Sessions of a person that were not ended and were seen after `seen_after`, newest first.
 pub(super) async fn list_live(
     on: &impl Reads,
