@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use countersign_tests::actor::link_of;
+use countersign_tests::harness::Database;
+use countersign_tests::lock::Lock;
 use countersign_tests::raw::{Held, RawAnswer, hold};
-use countersign_tests::{Actor, Harness};
+use countersign_tests::{Actor, Harness, database};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -109,5 +111,20 @@ async fn a_link_stands_for_the_present_password_only_until_one_was_set() {
     let late = held(&h, &lena, "PUT", "/me/password", json!({"new": NEW})).await;
     lena.put("/me/password", json!({"new": "the one that Lena chose first"})).await.ok();
     is_refused(&late.go_on().await, 422, "fields_invalid");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_waits_for_what_is_about_to_change_its_person() {
+    let Some(url) = database::fresh_postgres().await else { return };
+    let builder = Harness::builder().database(Database::At(url));
+    let h = builder.timing(|timing| timing.database.busy = Duration::from_millis(200)).start().await;
+    let author = h.author().await;
+    // As a new password, a reset and a second factor hold the row until they are committed.
+    let select = format!("SELECT 1 FROM operator WHERE id = '{}' FOR NO KEY UPDATE", author.id);
+    let lock = Lock::after(&h.database_url(), &select).await;
+    author.in_another_browser().sign_in().await.refused(503, "busy");
+    lock.let_go().await;
+    author.in_another_browser().sign_in().await.is(201);
     h.finish().await;
 }

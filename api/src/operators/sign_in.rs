@@ -175,12 +175,7 @@ async fn enter(
     brought: Brought,
 ) -> Result<Session, SignInError> {
     let tx = AuditedTx::begin(app).await?;
-    // While the hash was computed the person may have been disabled, or password or second factor changed.
-    let current = store::find(&tx, &operator.id).await?;
-    let is_same = |now: &Operator| {
-        !now.is_disabled() && now.password == operator.password && now.factor == operator.factor
-    };
-    let Some(operator) = current.filter(is_same) else { return Err(SignInError::Wrong) };
+    let Some(operator) = unchanged(app, &tx, &operator).await? else { return Err(SignInError::Wrong) };
     let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
         drop(tx);
         return refuse_code(app, net, via, &operator.id).await;
@@ -189,6 +184,13 @@ async fn enter(
     session.by_recovery_code = matches!(used, Used::RecoveryCode(_));
     tx.commit(signed_in(app, net, via, PASSWORD, &session, &used)).await?;
     Ok(session)
+}
+
+/// The person as they are now, locked: while the hash was computed they may have been disabled, or password or second
+/// factor changed, and then it is none. Whoever changes that from here on ends the session that begins.
+async fn unchanged(app: &App, tx: &AuditedTx<'_>, before: &Operator) -> Result<Option<Operator>, Fault> {
+    let now = store::lock(tx, &before.id, app.db.is_postgres()).await?;
+    Ok(now.filter(|now| !now.is_disabled() && now.password == before.password && now.factor == before.factor))
 }
 
 /// Lets a person in by a one-time link, and sets their password if they bring one. A link stands for the password, not
@@ -217,7 +219,7 @@ pub async fn with_link(
         None => None,
     };
     let tx = AuditedTx::begin(app).await?;
-    let current = store::find(&tx, &found.operator.id).await?;
+    let current = store::lock(&tx, &found.operator.id, app.db.is_postgres()).await?;
     let current = current.filter(|now| !now.is_disabled() && now.factor == found.operator.factor);
     let (true, Some(mut operator)) = (link::claim(app, &tx, &found.id).await?, current) else {
         drop(tx);
@@ -272,10 +274,12 @@ pub async fn authenticate_cli(
     let (net, email) = (Net::default(), Email::parse(email).ok());
     let operator = authenticate(app, &net, Via::Cli, email.as_ref(), password).await?;
     let actor = Actor::person(operator.person(), Via::Cli, None, net.clone());
-    match look(app, &operator, code, || None)? {
-        Brought::NotAsked => {}
+    let brought = look(app, &operator, code, || None)?;
+    let tx = AuditedTx::begin(app).await?;
+    let Some(operator) = unchanged(app, &tx, &operator).await? else { return Err(SignInError::Wrong) };
+    match brought {
+        Brought::NotAsked => drop(tx),
         brought => {
-            let tx = AuditedTx::begin(app).await?;
             let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
                 drop(tx);
                 return refuse_code(app, &net, Via::Cli, &operator.id).await;
