@@ -88,6 +88,45 @@ async fn through_the_api() {
 }
 
 #[tokio::test]
+async fn through_the_form_that_takes_a_pin_down() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    h.publish().await;
+    let page = format!("/publications/{}", draft.publication());
+    let form = form_to(stage.reviewer.page(&page).await.is(200).text(), "/take-down");
+    for token in tokens() {
+        h.captured().secret("what somebody typed", &token, Forbidden::Everywhere);
+        let form = form.clone().with("reason", &token);
+        is_refused(&stage.reviewer.press(&page, &form).await, &token);
+    }
+    assert_eq!(h.deletes(), 0);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn through_the_form_that_settles_an_unknown_outcome() {
+    let h = Harness::builder().duplicating().start().await;
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    h.with_fault(json!([
+        {"operation": "pins/create", "fault": "duplicate"},
+        {"operation": "pins/create", "when": "after", "fault": "reset"},
+    ]));
+    h.publish().await;
+    h.advance(std::time::Duration::from_secs(5));
+    h.run_workers().await;
+    let page = format!("/publications/{}", draft.publication());
+    let form = form_to(stage.reviewer.page(&page).await.is(200).text(), "/resolve");
+    for token in tokens() {
+        h.captured().secret("what somebody typed", &token, Forbidden::Everywhere);
+        is_refused(&stage.reviewer.press(&page, &form.clone().with("reason", &token)).await, &token);
+    }
+    assert_eq!(stage.author.publication(&draft.publication()).await["state"], "needs_decision");
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn through_the_pages() {
     let h = Harness::start().await;
     let stage = h.stage().await;

@@ -91,7 +91,7 @@ async fn not_deleted(
 ) -> Answer {
     let (mut frame, mut model) = model::read(visit, &visit.reader()?, id).await?;
     if let TakeDown::Offered(offer) = &mut model.take_down {
-        form.text("reason").clone_into(&mut offer.reason);
+        offer.reason = visit.shown_again(form.text("reason"));
         say(offer);
     }
     frame.here = format!("/publications/{id}");
