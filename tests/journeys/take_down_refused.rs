@@ -86,6 +86,8 @@ async fn the_page_tells_of_a_lost_answer_and_keeps_the_reason() {
     let lost = press(&stage, &id).await;
     let words = lost.is(502).main();
     assert!(words.contains("not known whether the Pin is gone") && words.contains(WHY), "{words}");
+    assert!(words.contains("It is not known whether it was taken down"), "{words}");
+    assert!(!words.contains("It was not taken down"), "nobody knows that: {words}");
     assert!(words.contains("The answer was lost, so the Pin may be gone"), "the history has it: {words}");
     press(&stage, &id).await.is(303);
     h.finish().await;

@@ -1,7 +1,7 @@
 //! A Pin that should not be there: a reviewer takes it down, alone and with a reason, and it stands in the log.
 
 use countersign_tests::forms::form_to;
-use countersign_tests::harness::Stage;
+use countersign_tests::harness::{RECIPES, Stage};
 use countersign_tests::log::{Event, Log};
 use countersign_tests::{Draft, Harness};
 use serde_json::json;
@@ -70,7 +70,9 @@ async fn the_page_says_what_will_happen_and_asks_twice() {
     let page = stage.reviewer.page(&path).await;
     let words = page.is(200).main();
     assert!(words.contains("cannot be undone") && words.contains("at once and for everybody"), "{words}");
-    stage.reviewer.page(&format!("/drafts/{}", draft.id())).await.leads_to(&format!("{path}#take-down"));
+    let offered = stage.reviewer.page(&format!("/drafts/{}", draft.id())).await;
+    offered.leads_to(&format!("{path}#take-down"));
+    assert!(offered.main().contains("Deletes the Pin in the simulator"), "nothing is at Pinterest");
 
     // Without the tick, or without a reason, nothing happens, and what was typed is still there.
     let form = form_to(page.text(), &action);
@@ -89,10 +91,30 @@ async fn the_page_says_what_will_happen_and_asks_twice() {
             "{words}"
         );
         assert!(words.contains(WHY) && words.contains("took the Pin down"), "{words}");
+        assert!(words.contains("It is not in the simulator any more"), "{words}");
         assert!(!words.contains("/pin/") && !words.contains("/take-down\""), "nothing leads there: {words}");
     }
     let queue = stage.author.page("/?tab=published").await.is(200).main();
     assert!(queue.contains("Taken down"), "{queue}");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_not_seen_in_the_title_or_the_reason_is_marked() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let changes = json!({"title": "Plum\u{202e} tart"});
+    let draft = stage.author.draft(&stage.connection, RECIPES, changes).await;
+    let draft = stage.author.submit(&draft).await;
+    let draft = stage.reviewer.approve(&draft).await;
+    h.publish().await;
+    stage.reviewer.take_down(&draft.publication(), "Nuts\u{200b} are in it.").await.ok();
+    let words = stage.author.page(&format!("/publications/{}", draft.publication())).await.is(200).main();
+    let (heading, rest) = words.split_once("</h1>").unwrap();
+    assert!(heading.contains("U+202E") && !heading.contains('\u{202e}'), "{heading}");
+    let told = rest.split_once("Taken down").unwrap().1.split_once("</section>");
+    let told = told.map_or(rest, |(told, _)| told);
+    assert!(told.contains("U+200B") && !told.contains("Nuts\u{200b}"), "{told}");
     h.finish().await;
 }
 

@@ -10,7 +10,7 @@ use poem::web::Path;
 use super::drafts::beside;
 use crate::views::draft as draft_view;
 use crate::views::publications as view;
-use crate::views::take_down::{Offer, TakeDown};
+use crate::views::take_down::{Offer, Outcome, TakeDown};
 use crate::views::trouble::{Trouble, Typed};
 use crate::web::error::with_wait;
 use crate::web::refused::{sentence, status_of};
@@ -77,9 +77,20 @@ async fn still_there(visit: &Visit, id: &PublicationId, form: &Form, error: publ
         return Err(error.into());
     }
     let why = words(&error);
-    let answer =
-        not_deleted(visit, id, form, status_of(error.kind()), |offer| offer.refused = Some(why)).await?;
+    let answer = not_deleted(visit, id, form, status_of(error.kind()), |offer| {
+        offer.outcome = outcome(&error);
+        offer.refused = Some(why);
+    })
+    .await?;
     Ok(with_wait(answer, &error))
+}
+
+fn outcome(error: &publisher::Error) -> Outcome {
+    match error {
+        publisher::Error::TakeDownUnderWay => Outcome::UnderWay,
+        error if error.may_be_done() => Outcome::Unknown,
+        _ => Outcome::NotDone,
+    }
 }
 
 async fn not_deleted(

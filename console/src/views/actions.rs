@@ -115,7 +115,7 @@ impl Actions {
                     @if standing.may_cancel() { (self.cancel(frame)) }
                     @if standing.roles.author { (self.duplicate(frame)) }
                     @if standing.may_edit() { (self.discard(frame)) }
-                    @if let Some(address) = &self.take_down { (take_down(address)) }
+                    @if let Some(address) = &self.take_down { (take_down(frame, address)) }
                 }
                 @if !standing.roles.author && !standing.roles.reviewer { p.small.soft { "You may read. Authors and reviewers act." } }
             }
@@ -235,9 +235,9 @@ impl Actions {
     }
 }
 
-fn take_down(address: &str) -> Markup {
+fn take_down(frame: &Frame, address: &str) -> Markup {
     act(
-        "Deletes the Pin at Pinterest. You say why, and confirm it.",
+        &format!("Deletes the Pin {}. You say why, and confirm it.", frame.environment.place()),
         html! { a.btn href=(address) { (icon("trash")) "Take the Pin down…" } },
     )
 }

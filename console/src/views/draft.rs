@@ -158,7 +158,7 @@ fn origin(origin: &Origin) -> String {
 fn main(frame: &Frame, draft: &Draft) -> Markup {
     html! {
         @if let Some(trouble) = &draft.trouble { (trouble::panel(frame, trouble)) }
-        @if let Some(done) = &draft.taken_down { (take_down::done(&frame.times, done)) }
+        @if let Some(done) = &draft.taken_down { (take_down::done(frame, done)) }
         @if let Some(unsaved) = &draft.unsaved { (self::unsaved(draft, unsaved)) }
         section.stack aria-label="Preview" {
             div.line.between { h2 { "Preview" } (draft.ground.switch(&format!("{}?", draft.url))) }

@@ -51,6 +51,15 @@ impl Environment {
         }
     }
 
+    /// Where a Pin is, within a sentence: `It is not at Pinterest any more`.
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::Rehearsal => "in the simulator",
+            Self::Sandbox => "in Pinterest’s sandbox",
+            Self::Production => "at Pinterest",
+        }
+    }
+
     /// The end of a consequence: `Will publish to Recipes ..., in rehearsal`.
     pub fn ending(self) -> &'static str {
         match self {

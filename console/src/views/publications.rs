@@ -14,6 +14,7 @@ use super::table::{self, Table};
 use super::take_down::{self, TakeDown};
 use super::timeline::{self, Entry};
 use super::trouble::{self, Trouble};
+use super::words::marked;
 
 /// The page.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ pub fn page(frame: &Frame, publication: &Publication) -> Markup {
         Section::Queue,
         html! {
             div.head {
-                div { (draft::live(&publication.live)) h1.gap { (publication.title) }
+                div { (draft::live(&publication.live)) h1.gap dir="auto" { (marked(&publication.title)) }
                     p { "For " (publication.board) " on " (publication.account) ", " (publication.due.words(&frame.times)) } }
                 div.line {
                     a.btn href=(publication.draft_url) { (icon("sheet")) "The draft" }

@@ -3,12 +3,11 @@
 use maud::{Markup, html};
 
 use super::comments::LIMIT;
-use super::environment::Environment;
 use super::form::{self, Field};
 use super::frame::Frame;
 use super::icon::icon;
 use super::note::{self, Tone};
-use super::time::Times;
+use super::words::text;
 
 /// What a publication's page says about taking its Pin down.
 #[derive(Clone, Debug)]
@@ -34,8 +33,32 @@ pub struct Offer {
     pub reason: String,
     /// What is wrong with the reason.
     pub reason_error: Option<String>,
-    /// Why it was not done.
+    /// What is known of an attempt that did not succeed.
+    pub outcome: Outcome,
+    /// Why it did not.
     pub refused: Option<String>,
+}
+
+/// What is known of an attempt that did not succeed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// The Pin is still there.
+    #[default]
+    NotDone,
+    /// Somebody is at it at this moment.
+    UnderWay,
+    /// The Pin may be gone.
+    Unknown,
+}
+
+impl Outcome {
+    fn title(self) -> &'static str {
+        match self {
+            Self::NotDone => "It was not taken down",
+            Self::UnderWay => "It is being taken down",
+            Self::Unknown => "It is not known whether it was taken down",
+        }
+    }
 }
 
 /// A Pin that was taken down.
@@ -54,7 +77,7 @@ pub fn section(frame: &Frame, take_down: &TakeDown) -> Markup {
     html! {
         @match take_down {
             TakeDown::Nothing => {},
-            TakeDown::Done(done) => (self::done(&frame.times, done)),
+            TakeDown::Done(done) => (self::done(frame, done)),
             TakeDown::Barred(why) => section.sec id="take-down" aria-labelledby="take-down-title" {
                 h2 id="take-down-title" { "Take it down" }
                 p.small.soft.gap-s id="take-down-barred" { (why) }
@@ -68,23 +91,15 @@ pub fn section(frame: &Frame, take_down: &TakeDown) -> Markup {
 }
 
 /// That it was done: also on the page of the draft.
-pub fn done(times: &Times, done: &Done) -> Markup {
+pub fn done(frame: &Frame, done: &Done) -> Markup {
     note::with(
         Tone::Warn,
         "Taken down",
         html! {
-            p { (done.by) " took this Pin down on " (times.full(done.at)) ". It is not at Pinterest any more." }
-            p.lines { "Why: " (done.reason) }
+            p { (done.by) " took this Pin down on " (frame.times.full(done.at)) ". It is not " (frame.environment.place()) " any more." }
+            p.lines { "Why: " (text(&done.reason)) }
         },
     )
-}
-
-fn place(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Rehearsal => "in the simulator",
-        Environment::Sandbox => "in Pinterest’s sandbox",
-        Environment::Production => "at Pinterest",
-    }
 }
 
 fn offer(frame: &Frame, offer: &Offer) -> Markup {
@@ -93,9 +108,9 @@ fn offer(frame: &Frame, offer: &Offer) -> Markup {
         &offer.action,
         "stack-s gap-s",
         html! {
-            @if let Some(words) = &offer.refused { (note::note(Tone::Bad, "It was not taken down", words)) }
+            @if let Some(words) = &offer.refused { (note::note(Tone::Bad, offer.outcome.title(), words)) }
             ul.small.stack-s {
-                li { "The Pin of " (offer.account) " is deleted " (place(frame.environment)) ", at once and for everybody." }
+                li { "The Pin of " (offer.account) " is deleted " (frame.environment.place()) ", at once and for everybody." }
                 li { "This cannot be undone: to show it again, it is written, signed and sent as a new Pin." }
                 li { "The draft, both signatures and the audit log stay. They say who took it down, and why." }
             }

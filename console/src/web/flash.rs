@@ -63,7 +63,7 @@ messages! {
     /// An unknown outcome was given up and the draft waits for a fresh approval.
     OnceMore = "once_more", "It waits for review again. Nothing is sent without that signature.";
     /// A Pin was taken down.
-    TakenDown = "taken_down", "Taken down. The Pin is not at Pinterest any more.";
+    TakenDown = "taken_down", "Taken down. Nobody sees the Pin any more.";
     /// An account was connected.
     Connected = "connected", "Connected.";
     /// An account was confirmed.
