@@ -20,6 +20,8 @@ const IF_MATCH: &str = r#"^(\*|"[0-9]+")$"#;
 const IDEMPOTENCY_KEY: &str = "^[!-~]{1,200}$";
 /// What is uploaded is kept as one of these.
 const IMAGES: [&str; 2] = ["image/jpeg", "image/png"];
+/// What every operation may answer.
+const MALFORMED: &str = "The request or a parameter is malformed.";
 /// What an address takes that shows something and no more.
 const READS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
@@ -46,9 +48,20 @@ fn completed(mut spec: Value) -> Value {
     for (_, methods) in members(spec.get_mut("paths")) {
         for (_, operation) in members(Some(methods)) {
             describe(operation);
+            refuse_what_is_doubled(operation);
         }
     }
     spec
+}
+
+/// [`super::doubled`] stands before all operations, also those that take nothing.
+fn refuse_what_is_doubled(operation: &mut Value) {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    if let (false, Some(mut refused)) = (responses.contains_key("400"), responses.get("500").cloned()) {
+        refused["description"] = MALFORMED.into();
+        responses.insert("400".to_owned(), refused);
+        responses.sort_keys();
+    }
 }
 
 fn members(object: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Value)> {
