@@ -20,7 +20,7 @@ const FLAG_END: char = '\u{e007f}';
 /// The most of them: a country and its part.
 const FLAG_LETTERS: usize = 6;
 
-/// Whether a character shows nothing by itself, wherever it stands; names hold none of them.
+/// Whether a character shows nothing by itself, wherever it stands.
 pub fn is_invisible(c: char) -> bool {
     let is_none = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
     is_none
@@ -93,19 +93,72 @@ fn flag(text: &str) -> usize {
 fn belongs(text: &str, at: usize, c: char) -> bool {
     let before = text[..at].chars().next_back();
     let after = text[at + c.len_utf8()..].chars().next();
-    let is_sign = |c: Option<char>| c.is_some_and(|c| c >= '\u{a9}' && !is_invisible(c));
-    let is_script = |c: Option<char>| c.is_some_and(|c| c > '\u{2ff}' && !is_invisible(c));
+    let is = |c: Option<char>, of: fn(char) -> bool| c.is_some_and(of);
+    let is_inside = |of| is(before, of) && is(after, of);
     match c {
-        '\u{200c}' | '\u{200d}' => (is_script(before) || before == Some('\u{fe0f}')) && is_script(after),
-        '\u{fe00}'..='\u{fe0f}' => {
-            is_sign(before) || before.is_some_and(|c| c.is_ascii_digit() || matches!(c, '#' | '*'))
-        }
-        '\u{e0100}'..='\u{e01ef}' => before.is_some_and(|c| matches!(c, '\u{2e80}'..='\u{3fffd}')),
-        '\u{180b}'..='\u{180f}' => {
-            before.is_some_and(|c| matches!(c, '\u{1800}'..='\u{18aa}') && !is_invisible(c))
-        }
+        '\u{200c}' => is_inside(is_joining),
+        '\u{200d}' => is_inside(is_joining) || (is(before, ends_sign) && is(after, is_sign)),
+        '\u{fe00}'..='\u{fe0d}' => is(before, has_variants),
+        '\u{fe0e}' | '\u{fe0f}' => is(before, has_looks),
+        '\u{e0100}'..='\u{e01ef}' => is(before, is_ideograph),
+        '\u{180b}'..='\u{180f}' => is(before, |c| matches!(c, '\u{1800}'..='\u{18aa}') && !is_invisible(c)),
         _ => false,
     }
+}
+
+/// Of a writing whose letters change by what joins them or keeps them apart: Arabic and its kin, the writings of India
+/// and around it, Mongolian.
+fn is_joining(c: char) -> bool {
+    !is_invisible(c)
+        && !c.is_numeric()
+        && matches!(c,
+            '\u{600}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{f00}'..='\u{109f}' | '\u{1780}'..='\u{18aa}'
+            | '\u{1900}'..='\u{1cff}' | '\u{a800}'..='\u{a8ff}' | '\u{a980}'..='\u{a9ff}' | '\u{aa00}'..='\u{aaff}'
+            | '\u{abc0}'..='\u{abff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10ac0}'..='\u{10fff}'
+            | '\u{11000}'..='\u{11fff}' | '\u{1e900}'..='\u{1e95f}')
+}
+
+/// A picture or a sign of which others are made.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+fn ends_sign(c: char) -> bool {
+    is_sign(c) || c == '\u{fe0f}'
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c,
+        '\u{3005}' | '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3fffd}')
+}
+
+/// Shown as a picture or as a letter, as a selector says.
+fn has_looks(c: char) -> bool {
+    is_sign(c)
+        || c.is_ascii_digit()
+        || matches!(
+            c,
+            '#' | '*'
+                | '\u{a9}'
+                | '\u{ae}'
+                | '\u{203c}'
+                | '\u{2049}'
+                | '\u{2122}'
+                | '\u{2139}'
+                | '\u{3030}'
+                | '\u{303d}'
+                | '\u{3297}'
+                | '\u{3299}'
+        )
+}
+
+/// Of which Unicode names variants: ideographs and their marks, signs of mathematics, Myanmar, Phags-pa.
+fn has_variants(c: char) -> bool {
+    is_ideograph(c)
+        || matches!(c,
+            '\u{1000}'..='\u{107f}' | '\u{2200}'..='\u{2aff}' | '\u{3001}' | '\u{3002}' | '\u{a840}'..='\u{a877}'
+            | '\u{aa60}'..='\u{aa7f}' | '\u{ff01}' | '\u{ff0c}' | '\u{ff0e}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}')
 }
 
 #[cfg(test)]
@@ -124,6 +177,14 @@ mod tests {
             ("\u{1f3f4}\u{e0061}", Some((2, '\u{e0061}'))),
             ("x\u{2066}y\u{2069}", Some((2, '\u{2066}'))),
             ("line\u{2028}line", Some((5, '\u{2028}'))),
+            ("па\u{200d}роль", Some((3, '\u{200d}'))),
+            ("αβ\u{200c}γ", Some((3, '\u{200c}'))),
+            ("é\u{200d}é", Some((2, '\u{200d}'))),
+            ("é\u{fe0f}", Some((2, '\u{fe0f}'))),
+            ("ж\u{fe00}", Some((2, '\u{fe00}'))),
+            ("ж\u{e0100}", Some((2, '\u{e0100}'))),
+            ("می\u{200c} خواهم", Some((3, '\u{200c}'))),
+            ("👩\u{200c}👨", Some((2, '\u{200c}'))),
             ("\u{ffff}", Some((1, '\u{ffff}'))),
             ("Zoé, naïve\nשלום 数", None),
         ] {
@@ -139,6 +200,10 @@ mod tests {
             "می\u{200c}خواهم",
             "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
             "葛\u{e0100}",
+            "神\u{fe00}",
+            "क\u{94d}\u{200d}ष",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "👩🏽\u{200d}⚖\u{fe0f}",
         ] {
             assert_eq!(pieces(text), [Piece::Seen(text)], "{text}");
         }

@@ -324,7 +324,7 @@ pub(super) async fn fresh_hash(
     operator: &Operator,
     password: &Secret,
 ) -> Result<PasswordHash, OperatorError> {
-    let (email, name) = (Email::parse(&operator.email)?, Name::parse(&operator.name)?);
+    let (email, name) = (Email::parse(&operator.email)?, Name::stored(&operator.name));
     password::check(field, password, &email, &name)?;
     Ok(password::hash(app, password).await?)
 }

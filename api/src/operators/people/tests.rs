@@ -232,3 +232,13 @@ async fn tokens_end_with_a_password_that_was_lost() {
     crate::operators::set_password(&test.app, &person, &from_link, None, next).await.unwrap();
     ending(token).await;
 }
+
+#[tokio::test]
+async fn whoever_was_named_by_older_rules_can_set_a_password() {
+    let test = testing::app().await;
+    let mut ada = person(&test.app, "ada@x.example", "author").await;
+    ada.name = "Ada\u{200b} Lovelace".to_owned();
+    assert!(Name::parse(&ada.name).is_err());
+    let set = fresh_hash(&test.app, "new", &ada, &Secret::from("twelve plums in an hour")).await;
+    assert!(set.is_ok());
+}
