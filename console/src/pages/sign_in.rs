@@ -62,10 +62,6 @@ pub(super) async fn sign_in(visit: Visit, form: OpenForm) -> Answer {
     Ok(enter(&visit, &session, answer))
 }
 
-fn is_slowed_down(error: &SignInError) -> bool {
-    matches!(error, SignInError::TooMany(_) | SignInError::TooManyCodes(_))
-}
-
 /// The first step brings a password, the second a ticket that stands for it.
 async fn step(visit: &Visit, form: &OpenForm) -> Result<Session, SignInError> {
     let (app, net) = (&visit.app, &visit.caller.net);
@@ -108,12 +104,6 @@ fn code_words(error: &SignInError) -> String {
 async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
     if error.fault().is_some() {
         return Err(error.into());
-    }
-    if is_slowed_down(&error) && form.given("ticket").is_some() {
-        // The password was right: what is slowed down is guessing codes, and the ticket stays good.
-        let words = Some(sentence(&error.to_string()));
-        let answer = second_step(visit, form, 429, form.text("ticket"), words).await?;
-        return Ok(with_wait(answer, &error));
     }
     let (status, words) = (status_of(error.kind()), sentence(&error.to_string()));
     let email = visit.shown_again(form.text("email"));
