@@ -89,5 +89,9 @@ async fn a_pair_that_this_database_does_not_know_stays_until_its_consent_has_end
 
     disconnect(app, &world.admin, &connection.id).await.unwrap();
     drain_spool(app).await.unwrap();
-    assert_eq!((spool::kept_count(app), spool::set_aside_count(app)), (1, 0), "of this consent nothing is left");
+    assert_eq!(
+        (spool::kept_count(app), spool::set_aside_count(app)),
+        (1, 0),
+        "of this consent nothing is left"
+    );
 }
