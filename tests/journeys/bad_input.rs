@@ -234,3 +234,34 @@ async fn a_pin_that_is_not_complete_is_not_submitted() {
     assert_eq!(stage.author.look(bare.id()).await.state(), "draft");
     h.finish().await;
 }
+
+/// A filter left out in silence would show more than was asked for, and pass for all there is.
+#[tokio::test]
+async fn a_filter_that_cannot_be_read_is_named_and_nothing_is_listed() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let auditor = h.auditor().await;
+    for (query, words) in [
+        ("stream=installation%29%28", "no such choice under “Stream”"),
+        ("from=yesterday", "“From” is no day"),
+        ("to=2026-13-01", "“To” is no day"),
+        ("cursor=x", "a place that this list does not have"),
+    ] {
+        let page = auditor.page(&format!("/audit?{query}")).await.is(422).says(words);
+        assert!(page.contains("Nothing was looked for") && !page.contains("class=\"event\""), "{query}");
+    }
+    assert!(auditor.page("/audit?from=2026-01-01").await.is(200).text().contains("class=\"event\""));
+    let title = draft.json["title"].as_str().unwrap();
+    for (query, words) in [
+        ("connection=con_x", "no such choice under “Account”"),
+        ("author=*", "no such choice under “Author”"),
+        ("from=soon", "“Due from” is no day"),
+        ("to=31.12.2026", "“Due to” is no day"),
+    ] {
+        let page = stage.author.page(&format!("/?tab=review&{query}")).await.is(422).says(words);
+        assert!(!page.contains(title) && page.contains("Nothing was looked for"), "{query}");
+    }
+    assert!(stage.author.page("/?tab=review").await.is(200).text().contains(title));
+    h.finish().await;
+}

@@ -1,6 +1,7 @@
 //! What a page of somebody else's could make a browser send is refused.
 
 use countersign::pages::PAGES;
+use countersign_tests::forms::form_to;
 use countersign_tests::{Answer, Harness, Ids};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -214,6 +215,44 @@ async fn nobody_is_signed_in_by_another_site() {
         call.go().await.problem(415);
     }
     nobody.page("/account").await.is(303);
+    h.finish().await;
+}
+
+/// A browser that does not say where a form comes from proves it by what stands in the form and by its cookie.
+#[tokio::test]
+async fn a_form_before_there_is_a_session_proves_that_it_is_ours() {
+    let h = Harness::start().await;
+    let author = h.author().await;
+    let (browser, other) = (author.in_another_browser(), h.anonymous());
+    let door = form_to(browser.page("/sign-in").await.text(), "/sign-in");
+    let others = form_to(other.page("/sign-in").await.text(), "/sign-in");
+    let (own, others) = (door.value("csrf").unwrap().to_owned(), others.value("csrf").unwrap().to_owned());
+    assert_ne!(own, others);
+    let fields = [("email", author.email.as_str()), ("password", author.password.as_str())];
+    let sign_in = |csrf: String| {
+        let fields = fields
+            .iter()
+            .copied()
+            .chain([("csrf", csrf.as_str())])
+            .map(|(n, v)| (n.to_owned(), v.to_owned()));
+        browser.request(Method::POST, "/sign-in").form(&fields.collect::<Vec<_>>())
+    };
+    for csrf in ["", "wrong", &own[1..], &others] {
+        let answer = sign_in(csrf.to_owned()).go().await;
+        assert_eq!(answer.status, 403, "{csrf:?}: {}", answer.text());
+        answer.says("too old");
+        answer.says("keep cookies");
+        let theme = [("theme", "dark"), ("return_to", "/privacy-policy"), ("csrf", csrf)];
+        let answer = browser.request(Method::POST, "/theme").form(&theme).go().await;
+        assert_eq!(answer.status, 403, "{csrf:?}: {}", answer.text());
+        answer.says("href=\"/privacy-policy\"");
+        browser.page("/account").await.is(303);
+    }
+    let theme = [("theme", "dark"), ("return_to", "/privacy-policy"), ("csrf", own.as_str())];
+    let answer = browser.request(Method::POST, "/theme").form(&theme).go().await;
+    assert_eq!(answer.is(303).location(), "/privacy-policy");
+    sign_in(own).go().await.is(303);
+    browser.page("/account").await.is(200);
     h.finish().await;
 }
 

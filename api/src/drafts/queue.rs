@@ -61,7 +61,7 @@ impl Default for Filter {
 }
 
 /// One page of the queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The drafts: by due time where a time is asked for or the tab is `scheduled`, else the latest change first.
     pub items: Vec<Draft>,

@@ -2,7 +2,8 @@
 //!
 //! Whatever changes something needs the session's token, which no other site can read: in a form the field `csrf`, in
 //! the API the header `X-CSRF-Token`. Besides, `Origin` and `Sec-Fetch-Site` must be ours where they are sent; that also
-//! covers forms before there is a session. A request with an API token needs none of it.
+//! covers forms before there is a session, which need a proof of their own where neither is sent ([`is_vouched_for`]). A
+//! request with an API token needs none of it.
 
 use poem::http::{HeaderMap, Method, header};
 use url::Url;
@@ -90,6 +91,14 @@ pub fn check_form(
 ) -> Result<(), CsrfError> {
     check_origin(ours, headers)?;
     check_token(caller, sent)
+}
+
+/// Whether the browser itself says that a page of ours sent this: by `Origin` or `Sec-Fetch-Site`, which no page can
+/// forge. Of whatever sends neither, a form before there is a session needs another proof.
+pub fn is_vouched_for(ours: &Url, headers: &HeaderMap) -> bool {
+    let (sites, origins) = (all(headers, "sec-fetch-site"), all(headers, header::ORIGIN.as_str()));
+    let says_ours = origins.iter().any(|origin| *origin != "null") || sites.contains(&"same-origin");
+    says_ours && check_origin(ours, headers).is_ok()
 }
 
 /// Where there is no session, there is nothing that another site could use.

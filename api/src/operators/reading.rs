@@ -34,7 +34,7 @@ impl From<&Auditor> for LogReader {
 }
 
 /// One page of the log.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LogPage {
     /// The events, newest first.
     pub items: Vec<StoredEvent>,

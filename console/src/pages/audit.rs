@@ -4,13 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 use countersign_api::audit::read;
 use countersign_api::ids::EventId;
-use countersign_api::operators::{Auditor, reading};
+use countersign_api::operators::Auditor;
+use countersign_api::operators::reading::{self, LogPage};
 use poem::handler;
 use poem::web::{Path, Query};
 
 use crate::views::audit::{self as view, SelfCheck};
 use crate::views::number;
-use crate::web::{Answer, Refused, Visit, id, page};
+use crate::web::{Answer, Refused, Visit, id, page, page_as};
 use query::Asked;
 
 mod model;
@@ -59,18 +60,20 @@ struct LastCheck(Mutex<Option<SelfCheck>>);
 
 async fn show(visit: &Visit, auditor: &Auditor, asked: &Asked) -> Answer {
     let mut frame = visit.frame().await?;
-    let filter = asked.filter(&visit.app.config.review.time_zone);
-    let found = reading::events(&visit.app, auditor, &filter, query::LIMIT).await?;
+    let (found, errors) = match asked.filter(&visit.app.config.review.time_zone) {
+        Ok(filter) => (reading::events(&visit.app, auditor, &filter, query::LIMIT).await?, Vec::new()),
+        Err(errors) => (LogPage::default(), errors),
+    };
     let subjects = subjects::Subjects::of(visit, &found.items).await?;
     let count = found.items.len() as u64;
     let model = view::Audit {
-        filters: query::filters(asked, &subjects),
+        filters: query::filters(asked, &subjects, errors),
         pager: asked.pager(&format!("{} records on this page", number(count)), found.next),
         events: found.items.into_iter().map(|event| model::event(event, &subjects)).collect(),
         check: last_check(visit).await?,
     };
     frame.here = asked.address("");
-    Ok(page(view::page(&frame, &model)))
+    Ok(page_as(model.filters.status(), view::page(&frame, &model)))
 }
 
 async fn last_check(visit: &Visit) -> Result<SelfCheck, Refused> {

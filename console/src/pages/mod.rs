@@ -14,6 +14,7 @@ use crate::web::action::Named;
 use crate::web::error::Pages;
 
 mod account;
+mod asked;
 mod assets;
 mod audit;
 mod composer;

@@ -11,8 +11,9 @@ use poem::handler;
 use poem::web::Query;
 
 use super::pin::names::{Accounts, People};
+use crate::views::form::FieldError;
 use crate::views::queue::{self as view, Counts, Tab, Tabs};
-use crate::web::{Answer, Refused, Visit, page};
+use crate::web::{Answer, Refused, Visit, page, page_as};
 use query::Asked;
 
 mod first_run;
@@ -24,8 +25,7 @@ mod rows;
 pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let reader = visit.reader()?;
     let tab = asked.tab().unwrap_or_else(|| home(&reader));
-    let found =
-        drafts::list(&visit.app, &reader, &asked.filter(tab, &visit.app.config.review.time_zone)).await?;
+    let (found, errors) = found(&visit, &reader, &asked, tab).await?;
     let counts = counts(&visit).await?;
     let accounts = Accounts::all(&visit.app).await?;
     let known = Known::of(&visit, &reader, found.items).await?;
@@ -34,12 +34,25 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let model = view::Queue {
         lead: lead(counts),
         tabs: tabs(tab, counts),
-        filters: query::filters(&visit.app, &asked, &accounts).await?,
+        filters: query::filters(&visit.app, &asked, &accounts, errors).await?,
         pager: query::pager(&asked, tab, known.drafts.len(), found.next),
         rows: rows::rows(&visit.app, &known, &frame),
         first_run: first_run::steps(&reader, tab, counts, &accounts),
     };
-    Ok(page(view::page(&frame, &model)))
+    Ok(page_as(model.filters.status(), view::page(&frame, &model)))
+}
+
+/// The drafts that are asked for, or what is wrong with the question.
+async fn found(
+    visit: &Visit,
+    reader: &Reader,
+    asked: &Asked,
+    tab: Tab,
+) -> Result<(drafts::Page, Vec<FieldError>), Refused> {
+    match asked.filter(tab, &visit.app.config.review.time_zone) {
+        Ok(filter) => Ok((drafts::list(&visit.app, reader, &filter).await?, Vec::new())),
+        Err(errors) => Ok((drafts::Page::default(), errors)),
+    }
 }
 
 /// `GET /queue/tabs`

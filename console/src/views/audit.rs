@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::audit_words;
-use super::form::{self, Choice};
+use super::form::{self, Choice, FieldError};
 use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
@@ -45,9 +45,16 @@ pub struct Filters {
     pub to: String,
     /// A flow that is followed: `pub_...`.
     pub flow: String,
+    /// What of it cannot be read; then nothing was looked for.
+    pub errors: Vec<FieldError>,
 }
 
 impl Filters {
+    /// The status of the page.
+    pub fn status(&self) -> u16 {
+        if self.errors.is_empty() { 200 } else { 422 }
+    }
+
     /// Whether anything is filtered.
     pub fn is_set(&self) -> bool {
         [&self.stream, &self.kind, &self.person, &self.from, &self.to, &self.flow]
@@ -169,12 +176,13 @@ pub fn page(frame: &Frame, audit: &Audit) -> Markup {
 
 fn filters(filters: &Filters) -> Markup {
     html! {
+        (form::summary("Nothing was looked for", &filters.errors))
         form.filters role="search" method="get" action="/audit" {
             label { "Stream" (form::select("f-stream", "stream", &filters.streams, &filters.stream)) }
             label { "Type" (form::select("f-type", "type", &filters.types, &filters.kind)) }
             label { "Person" (form::select("f-person", "person", &filters.people, &filters.person)) }
-            label { "From" input.in type="date" name="from" value=(filters.from); }
-            label { "To" input.in type="date" name="to" value=(filters.to); }
+            label { "From" input.in id="f-from" type="date" name="from" value=(filters.from); }
+            label { "To" input.in id="f-to" type="date" name="to" value=(filters.to); }
             label.grow { "About" input.in name="flow" value=(filters.flow) placeholder="The id of a draft, account, person or flow"; }
             button.btn { "Filter" }
             @if filters.is_set() { a.btn.quiet href="/audit" { "Clear" } }
@@ -185,7 +193,7 @@ fn filters(filters: &Filters) -> Markup {
 fn events(frame: &Frame, audit: &Audit) -> Markup {
     let days = audit.events.chunk_by(|one, next| frame.times.day(one.at) == frame.times.day(next.at));
     html! {
-        @if audit.events.is_empty() {
+        @if audit.events.is_empty() && audit.filters.errors.is_empty() {
             section.empty { h2 { "No record matches" } p { "No record fits this filter." } a.btn href="/audit" { "Clear the filter" } }
         }
         @for day in days {

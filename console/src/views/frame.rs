@@ -10,7 +10,7 @@ pub struct Frame {
     pub environment: Environment,
     /// Who is signed in; `None` on public pages and at the door.
     pub viewer: Option<Viewer>,
-    /// The session's CSRF token, placed in every form as the hidden field `csrf`. Empty where there is none.
+    /// The CSRF token of the session, before there is one that of the browser; in every form the hidden field `csrf`.
     pub csrf: String,
     /// The look that was chosen.
     pub theme: Theme,

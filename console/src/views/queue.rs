@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::form::{self, Choice};
+use super::form::{self, Choice, FieldError};
 use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
@@ -109,9 +109,16 @@ pub struct Filters {
     pub from: String,
     /// Due on or before this day.
     pub to: String,
+    /// What of it cannot be read; then nothing was looked for.
+    pub errors: Vec<FieldError>,
 }
 
 impl Filters {
+    /// The status of the page.
+    pub fn status(&self) -> u16 {
+        if self.errors.is_empty() { 200 } else { 422 }
+    }
+
     /// Whether anything is filtered.
     pub fn is_set(&self) -> bool {
         let set = [&self.q, &self.connection, &self.author, &self.from, &self.to];
@@ -200,13 +207,14 @@ pub fn tabs(tabs: &Tabs) -> Markup {
 fn filters(queue: &Queue) -> Markup {
     let filters = &queue.filters;
     html! {
+        (form::summary("Nothing was looked for", &filters.errors))
         form.filters role="search" method="get" action="/" {
             input type="hidden" name="tab" value=(queue.tabs.current.code());
             label.grow { "Search" input.in type="search" name="q" value=(filters.q) placeholder="Title, link, board" aria-keyshortcuts="/"; }
             (filter("Account", "connection", &filters.connections, &filters.connection))
             (filter("Author", "author", &filters.authors, &filters.author))
-            label { "Due from" input.in type="date" name="from" value=(filters.from); }
-            label { "Due to" input.in type="date" name="to" value=(filters.to); }
+            label { "Due from" input.in id="f-from" type="date" name="from" value=(filters.from); }
+            label { "Due to" input.in id="f-to" type="date" name="to" value=(filters.to); }
             button.btn { "Filter" }
             @if filters.is_set() { a.btn.quiet href={ "/?tab=" (queue.tabs.current.code()) } { "Clear" } }
         }
@@ -215,7 +223,7 @@ fn filters(queue: &Queue) -> Markup {
 
 fn filter(label: &str, name: &str, choices: &[Choice], chosen: &str) -> Markup {
     html! {
-        @if !choices.is_empty() { label { (label) (form::select(&format!("filter-{name}"), name, choices, chosen)) } }
+        @if !choices.is_empty() { label { (label) (form::select(&format!("f-{name}"), name, choices, chosen)) } }
     }
 }
 
@@ -231,6 +239,7 @@ fn rows(frame: &Frame, queue: &Queue) -> Markup {
 
 fn nothing(queue: &Queue) -> Markup {
     match &queue.first_run {
+        _ if !queue.filters.errors.is_empty() => html! {},
         _ if queue.filters.is_set() => html! {
             section.empty { h2 { "No Pin matches" } p { "No Pin in “" (queue.tabs.current.word()) "” fits this filter." }
                 a.btn href={ "/?tab=" (queue.tabs.current.code()) } { "Clear the filter" } }

@@ -54,7 +54,7 @@ impl<E: Endpoint> Endpoint for Doorway<E> {
             Ok(Err(error)) => refused(&visit, error).await,
             Err(panic) => unexpected(&visit, &words_of(&*panic)).await,
         };
-        Ok(forget_flash(&visit, response))
+        Ok(keep_door(&visit, forget_flash(&visit, response)))
     }
 }
 
@@ -177,6 +177,14 @@ fn forget_flash(visit: &Visit, response: Response) -> Response {
         return with_cookie(response, flash::clear(visit.is_secure()));
     }
     response
+}
+
+/// A browser that was shown a form before there is a session gets the cookie that proves it.
+fn keep_door(visit: &Visit, response: Response) -> Response {
+    match visit.door.cookie(visit.is_secure()) {
+        Some(cookie) => with_cookie(response, cookie),
+        None => response,
+    }
 }
 
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {

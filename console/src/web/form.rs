@@ -12,8 +12,9 @@ use poem::{FromRequest, Request, RequestBody};
 
 use super::fields::Fields;
 use super::refused::Refused;
+use super::theme::return_path;
 use super::visit::Visit;
-use crate::views::error_page::Kept;
+use crate::views::error_page::{ErrorPage, Kept};
 use crate::views::forms::{FORMS, is_like};
 
 /// Fields that are never kept: passwords, codes, and the proof of a session.
@@ -22,7 +23,8 @@ const NEVER_KEPT: [&str; 8] = ["csrf", "password", "current", "new", "again", "t
 /// A form of somebody who is signed in.
 pub struct Form(Fields);
 
-/// A form that needs nobody signed in, such as that of the door. It must come from a page of ours.
+/// A form that needs nobody signed in, such as that of the door. It must come from a page of ours: by what the browser
+/// says, or by the proof that stands in it.
 pub struct OpenForm(Fields);
 
 /// A form that needs nobody signed in; but whoever is sends it as their session's own.
@@ -69,6 +71,9 @@ impl<'a> FromRequest<'a> for AnyForm {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
         let fields = read(request, body).await?;
+        if visit.signed_in().is_none() {
+            return Ok(Self(from_our_page(&visit, request, fields)?));
+        }
         Ok(Self(proven(&visit, request, fields)?))
     }
 }
@@ -77,7 +82,8 @@ impl<'a> FromRequest<'a> for OpenForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        Ok(Self(read(request, body).await?))
+        let fields = read(request, body).await?;
+        Ok(Self(from_our_page(&visit, request, fields)?))
     }
 }
 
@@ -103,6 +109,30 @@ fn proven(visit: &Visit, request: &Request, fields: Fields) -> Result<Fields, Re
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// The fields of a form before there is a session. What stands in it counts where the browser does not say where it
+/// comes from; it may be of a session that began since the page was shown.
+fn from_our_page(visit: &Visit, request: &Request, fields: Fields) -> Result<Fields, Refused> {
+    let sent = fields.given(csrf::FIELD).unwrap_or_default();
+    let is_sessions = visit.signed_in().is_some_and(|(_, session)| session.csrf_token.matches(sent));
+    let is_vouched_for = csrf::is_vouched_for(&visit.app.config.server.public_url, request.headers());
+    if is_vouched_for || is_sessions || visit.door.is_proven_by(sent) {
+        return Ok(fields);
+    }
+    Err(Refused::Page(Box::new(ErrorPage {
+        title: "That form is too old".into(),
+        happened: "Your browser did not bring back the cookie that came with the page of this form.".into(),
+        todo: "Load the page and send it again. If this comes again, let your browser keep cookies of this console."
+            .into(),
+        way_out: ("Load the page".into(), page_of(request.uri().path(), &fields)),
+        ..ErrorPage::of(403)
+    })))
+}
+
+/// The page of a form that needs nobody signed in.
+fn page_of(action: &str, fields: &Fields) -> String {
+    if action == "/theme" { return_path(fields.text("return_to")).to_owned() } else { action.to_owned() }
 }
 
 fn check(visit: &Visit, request: &Request, caller: &Caller, sent: Option<&str>) -> Result<(), CsrfError> {

@@ -48,11 +48,14 @@ impl Visit {
     /// The frame without anything that has to be looked up: for the page that says that looking up failed.
     pub fn bare_frame(&self) -> Frame {
         let viewer = self.signed_in().map(|(principal, _)| self.viewer(principal));
-        let csrf = self.signed_in().map(|(_, session)| session.csrf_token.expose().to_owned());
+        let csrf = match self.signed_in() {
+            Some((_, session)) => session.csrf_token.expose(),
+            None => self.door.show(&*self.app.rng),
+        };
         Frame {
             environment: gravest(&self.app.endpoints),
             viewer,
-            csrf: csrf.unwrap_or_default(),
+            csrf: csrf.to_owned(),
             theme: self.theme,
             toast: None,
             times: Times::new(self.app.now().micros(), &self.app.config.review.time_zone_name),

@@ -4,6 +4,7 @@
 pub mod action;
 mod allow;
 pub mod cookie;
+pub mod door;
 pub mod error;
 pub mod fields;
 pub mod flash;

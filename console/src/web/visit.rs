@@ -17,6 +17,7 @@ use countersign_api::operators::{
 use poem::http::Method;
 use poem::{FromRequest, Request, RequestBody};
 
+use super::door::Door;
 use super::flash::{self, Flash};
 use super::refused::Refused;
 use super::{shortcuts, theme};
@@ -37,6 +38,8 @@ pub struct Inner {
     pub here: String,
     /// The path alone.
     pub path: String,
+    /// The proof of forms before there is a session.
+    pub door: Arc<Door>,
     /// The message of the last action.
     pub flash: Option<Flash>,
     /// The chosen look.
@@ -101,6 +104,7 @@ impl Visit {
         Self(Arc::new(Inner {
             app: app.clone(),
             caller,
+            door: Arc::new(Door::of(headers, app.config.server.is_https())),
             here: here(request),
             path: path.to_owned(),
             flash: flash::read(headers),

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::subjects::Subjects;
+use crate::pages::asked::{NO_PLACE, Unread, no_choice, no_day};
 use crate::pages::day;
 use crate::views::audit::Filters;
-use crate::views::form::Choice;
+use crate::views::form::{Choice, FieldError};
 use crate::views::table::Pager;
 
 /// Records on a page.
@@ -28,23 +29,28 @@ pub(in crate::pages) struct Asked {
 }
 
 impl Asked {
-    /// As the service understands it; what cannot be read filters nothing. Days are those of `zone`. A flow may also be
-    /// the id of a thing, of which then everything is shown.
-    pub(super) fn filter(&self, zone: &TimeZone) -> EventFilter {
+    /// As the service understands it. Days are those of `zone`. A flow may also be the id of a thing, of which then
+    /// everything is shown.
+    ///
+    /// # Errors
+    /// What cannot be read, each with its remedy.
+    pub(super) fn filter(&self, zone: &TimeZone) -> Result<EventFilter, Vec<FieldError>> {
+        let mut unread = Unread::default();
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let flow = given(&self.flow);
         let is_thing = ["drf_", "con_", "opr_"].iter().any(|prefix| self.flow.trim().starts_with(prefix));
-        EventFilter {
-            stream: self.stream.parse().ok().filter(|_| !self.stream.is_empty()),
+        let filter = EventFilter {
+            stream: unread.take("stream", &self.stream, |text| text.parse().ok(), &no_choice("Stream")),
             kind: given(&self.r#type),
             actor: given(&self.person),
             object: flow.clone().filter(|_| is_thing),
             flow: flow.filter(|_| !is_thing),
-            from: day::begins(&self.from, zone),
-            to: day::ends(&self.to, zone),
-            before: self.cursor.parse().ok(),
+            from: unread.take("from", &self.from, |day| day::begins(day, zone), &no_day("From")),
+            to: unread.take("to", &self.to, |day| day::ends(day, zone), &no_day("To")),
+            before: unread.take("cursor", &self.cursor, |text| text.parse().ok(), NO_PLACE),
             after: None,
-        }
+        };
+        unread.or(filter)
     }
 
     /// The same question from another place of the list on.
@@ -90,7 +96,7 @@ const TYPES: [(&str, &str); 10] = [
 ];
 
 /// What is filtered by, with what there is to choose from.
-pub(super) fn filters(asked: &Asked, subjects: &Subjects) -> Filters {
+pub(super) fn filters(asked: &Asked, subjects: &Subjects, errors: Vec<FieldError>) -> Filters {
     let mut types: Vec<Choice> = TYPES.iter().map(|(value, words)| Choice::new(*value, *words)).collect();
     if !types.iter().any(|choice| choice.value == asked.r#type) {
         types.push(Choice::new(&*asked.r#type, &*asked.r#type));
@@ -105,6 +111,7 @@ pub(super) fn filters(asked: &Asked, subjects: &Subjects) -> Filters {
         from: asked.from.clone(),
         to: asked.to.clone(),
         flow: asked.flow.clone(),
+        errors,
     }
 }
 
@@ -117,16 +124,21 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_filters_nothing() {
+    fn what_cannot_be_read_is_named_and_what_is_not_said_filters_nothing() {
         let asked =
             Asked { from: "yesterday".into(), stream: "//".into(), cursor: "x".into(), ..Asked::default() };
-        let filter = asked.filter(&berlin());
+        let errors = asked.filter(&berlin()).unwrap_err();
+        assert_eq!(
+            errors.iter().map(|error| &*error.field).collect::<Vec<_>>(),
+            ["stream", "from", "cursor"]
+        );
+        let filter = Asked { from: " ".into(), ..Asked::default() }.filter(&berlin()).unwrap();
         assert!(filter.from.is_none() && filter.stream.is_none() && filter.before.is_none());
     }
 
     #[test]
     fn a_flow_may_be_a_thing() {
-        let of = |flow: &str| Asked { flow: flow.into(), ..Asked::default() }.filter(&berlin());
+        let of = |flow: &str| Asked { flow: flow.into(), ..Asked::default() }.filter(&berlin()).unwrap();
         assert_eq!(of("drf_1").object.as_deref(), Some("drf_1"));
         assert_eq!(of("pub_1").flow.as_deref(), Some("pub_1"));
     }

@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
+use crate::pages::asked::{Unread, no_choice, no_day};
 use crate::pages::day;
 use crate::pages::pin::names::{self, Accounts};
-use crate::views::form::Choice;
+use crate::views::form::{Choice, FieldError};
 use crate::views::queue::{Filters, Tab};
 use crate::views::table::Pager;
 use crate::web::Refused;
@@ -36,19 +37,29 @@ impl Asked {
         Tab::parse(&self.tab)
     }
 
-    /// As the service understands it. What is no id, and no day, filters nothing. Days are those of `zone`.
-    pub(super) fn filter(&self, tab: Tab, zone: &TimeZone) -> Filter {
-        Filter {
+    /// As the service understands it. Days are those of `zone`.
+    ///
+    /// # Errors
+    /// What is no id, and no day, each with its remedy.
+    pub(super) fn filter(&self, tab: Tab, zone: &TimeZone) -> Result<Filter, Vec<FieldError>> {
+        let mut unread = Unread::default();
+        let filter = Filter {
             tab: tab.code().parse().ok(),
             q: Some(self.q.clone()).filter(|q| !q.trim().is_empty()),
-            connection: self.connection.parse().ok(),
-            author: self.author.parse().ok(),
-            due_from: day::begins(&self.from, zone),
-            due_to: day::ends(&self.to, zone),
+            connection: unread.take(
+                "connection",
+                &self.connection,
+                |text| text.parse().ok(),
+                &no_choice("Account"),
+            ),
+            author: unread.take("author", &self.author, |text| text.parse().ok(), &no_choice("Author")),
+            due_from: unread.take("from", &self.from, |day| day::begins(day, zone), &no_day("Due from")),
+            due_to: unread.take("to", &self.to, |day| day::ends(day, zone), &no_day("Due to")),
             cursor: Some(self.cursor.clone()).filter(|cursor| !cursor.is_empty()),
             limit: LIMIT,
             ..Filter::default()
-        }
+        };
+        unread.or(filter)
     }
 
     /// The same question from another place of the list on.
@@ -71,7 +82,12 @@ impl Asked {
 }
 
 /// What is filtered by, with what there is to choose from. A list of one is no choice.
-pub(super) async fn filters(app: &App, asked: &Asked, accounts: &Accounts) -> Result<Filters, Refused> {
+pub(super) async fn filters(
+    app: &App,
+    asked: &Asked,
+    accounts: &Accounts,
+    errors: Vec<FieldError>,
+) -> Result<Filters, Refused> {
     let connections = accounts.iter().filter(|connection| connection.username.is_some());
     let connections =
         connections.map(|connection| Choice::new(connection.id.as_str(), names::account(connection)));
@@ -85,6 +101,7 @@ pub(super) async fn filters(app: &App, asked: &Asked, accounts: &Accounts) -> Re
         from: asked.from.clone(),
         to: asked.to.clone(),
         authors: choices("Anyone", authors.collect()),
+        errors,
     })
 }
 
@@ -125,14 +142,15 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_none_filters_nothing() {
+    fn an_id_and_a_day_that_are_none_are_named() {
         let asked = Asked {
             connection: "x'; drop".into(),
             tab: "nowhere".into(),
             from: "soon".into(),
             ..Asked::default()
         };
-        let filter = asked.filter(Tab::Drafts, &TimeZone::UTC);
-        assert!(filter.connection.is_none() && filter.due_from.is_none() && asked.tab().is_none());
+        let errors = asked.filter(Tab::Drafts, &TimeZone::UTC).unwrap_err();
+        assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), ["connection", "from"]);
+        assert!(asked.tab().is_none());
     }
 }

@@ -95,11 +95,12 @@ async fn what_was_typed_outlives_the_session() {
         ("kept.email", "r@x.example"),
         ("kept.role", "author"),
     ];
-    let wrong =
-        [&[("email", "ada@rehearsal.example"), ("password", "wrong wrong wrong")], &kept[..]].concat();
+    let proof = page.hidden("csrf").unwrap().to_owned();
+    let door = [("csrf", proof.as_str()), ("email", "ada@rehearsal.example")];
+    let wrong = [&door[..], &[("password", "wrong wrong wrong")], &kept[..]].concat();
     let page = browser.post_bare("/sign-in", &wrong, &[]).await;
     assert!(page.status == 401 && page.has("kept.name") && page.has("is not right"), "{}", page.html);
-    let right = [&[("email", "ada@rehearsal.example"), ("password", PASSWORD)], &kept[..]].concat();
+    let right = [&door[..], &[("password", PASSWORD)], &kept[..]].concat();
     let page = browser.post_bare("/sign-in", &right, &[]).await;
     assert!(page.status == 200 && page.has("Send it again?"), "{}", page.html);
     let sent = [

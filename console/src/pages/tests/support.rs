@@ -215,9 +215,11 @@ impl Browser<'_> {
         self.ask(Method::POST, path, &headers, body).await
     }
 
-    /// The proof on the account's page; none if nobody is signed in.
+    /// The proof on the account's page, or on that of the door if nobody is signed in.
     pub(super) async fn csrf(&self) -> Option<String> {
-        self.get("/account").await.hidden("csrf").map(str::to_owned)
+        let account = self.get("/account").await;
+        let page = if account.status == 200 { account } else { self.get("/sign-in").await };
+        page.hidden("csrf").map(str::to_owned)
     }
 
     pub(super) fn forget_cookies(&self) {

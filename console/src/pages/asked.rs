@@ -1,0 +1,49 @@
+//! What an address asks a list for: each value is read, or said to be wrong. A filter that was left out in silence would
+//! show more than was asked for, and the reader would take it for all there is.
+
+use crate::views::form::FieldError;
+
+/// What could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Unread(Vec<FieldError>);
+
+impl Unread {
+    /// The value of `field`, none where nothing stands there; `read` gives none where it is wrong, and `remedy` is then
+    /// what to do.
+    pub(super) fn take<T>(
+        &mut self,
+        field: &str,
+        text: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+        remedy: &str,
+    ) -> Option<T> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let value = read(text);
+        if value.is_none() {
+            self.0.push(FieldError { field: field.to_owned(), words: remedy.to_owned() });
+        }
+        value
+    }
+
+    /// What was found, or everything that is wrong with the question.
+    pub(super) fn or<T>(self, asked: T) -> Result<T, Vec<FieldError>> {
+        if self.0.is_empty() { Ok(asked) } else { Err(self.0) }
+    }
+}
+
+/// The remedy for a day that is none, by the name that stands at its field.
+pub(super) fn no_day(name: &str) -> String {
+    format!("“{name}” is no day. Pick one, or write it like 2026-11-24.")
+}
+
+/// The remedy for a choice that there is not.
+pub(super) fn no_choice(name: &str) -> String {
+    format!("There is no such choice under “{name}”. Take one of its list.")
+}
+
+/// The remedy for a place in a list that is none.
+pub(super) const NO_PLACE: &str =
+    "The address names a place that this list does not have. Begin on its first page.";
