@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use countersign::pages::PAGES;
 use countersign_tests::doors::{Door, Thing, Who, door};
-use countersign_tests::visitors::{Proof, Visitor, everybody};
+use countersign_tests::visitors::{Proof, Visitor};
+use countersign_tests::walk::{Way, everybody_tries};
 use countersign_tests::watch::Watch;
 use countersign_tests::{Answer, Harness, Ids};
 use reqwest::Method;
@@ -154,37 +155,53 @@ fn every_page_is_listed() {
     assert!(gone.is_empty(), "these are no pages any more: {gone:?}");
 }
 
-/// Opens the page, or presses the button with the session's own token and nothing typed.
-async fn attempt(visitor: &Visitor, ids: &Ids, door: &Door) -> Answer {
-    let path = door.at(ids);
-    if door.method != "POST" {
-        let method = Method::from_bytes(door.method.as_bytes()).unwrap();
-        return visitor.actor.request(method, &path).go().await;
-    }
-    let csrf = visitor.actor.csrf().unwrap_or_default();
-    visitor.actor.plain_post(&path).form(&[("csrf", csrf.as_str())]).go().await
-}
+/// By pages.
+struct Pages;
 
-/// Whether a page turned somebody away as it should: to the door, to the password that is owed, or with a refusal. A
-/// script, which can follow no redirect, is told to sign in.
-fn is_turned_away(door: &Door, proof: Proof, status: u16, answer: &Answer) -> bool {
-    let leads_to = |path: &str| answer.status == 303 && answer.location().starts_with(path);
-    match (status, proof) {
-        (401, _) => answer.status == 401 || (leads_to("/sign-in") && !is_asked_by_a_script(door)),
-        (_, Proof::Owing) => leads_to("/account/password"),
-        _ => answer.status == 403,
+impl Way for Pages {
+    fn proof(&self, visitor: &Visitor) -> Proof {
+        visitor.on_pages
+    }
+
+    /// Opens the page, or presses the button with the session's own token and nothing typed.
+    async fn attempt(&self, visitor: &Visitor, ids: &Ids, door: &Door) -> Answer {
+        let path = door.at(ids);
+        if door.method != "POST" {
+            let method = Method::from_bytes(door.method.as_bytes()).unwrap();
+            return visitor.actor.request(method, &path).go().await;
+        }
+        let csrf = visitor.actor.csrf().unwrap_or_default();
+        visitor.actor.plain_post(&path).form(&[("csrf", csrf.as_str())]).go().await
+    }
+
+    /// A page turns somebody away to the door, to the password that is owed, or with a refusal. A script, which can
+    /// follow no redirect, is told to sign in.
+    fn instead_of_refusal(
+        &self,
+        proof: Proof,
+        (status, _): (u16, &str),
+        door: &Door,
+        answer: &Answer,
+    ) -> Option<String> {
+        let leads_to = |path: &str| answer.status == 303 && answer.location().starts_with(path);
+        let is_refused = match (status, proof) {
+            (401, _) => answer.status == 401 || (leads_to("/sign-in") && !is_asked_by_a_script(door)),
+            (_, Proof::Owing) => leads_to("/account/password"),
+            _ => answer.status == 403,
+        };
+        (!is_refused).then(|| format!("{} {}", answer.status, answer.header("location")))
+    }
+
+    fn instead_of_entry(&self, door: &Door, thing: Thing, answer: &Answer) -> Option<String> {
+        let expected = door.answers(thing);
+        let is_as_listed = expected.contains(&answer.status);
+        (!is_as_listed)
+            .then(|| format!("none of {expected:?}, but {} {}", answer.status, answer.header("location")))
     }
 }
 
 fn is_asked_by_a_script(door: &Door) -> bool {
     door.path == "/queue/tabs" || door.path.ends_with("/state") || door.path.ends_with("/autosave")
-}
-
-/// Each page with each thing, but what would end the visit.
-fn cells(table: &[Door]) -> impl Iterator<Item = (&Door, Thing)> {
-    let tried = |door: &Door, thing: Thing| thing != Thing::Own || !door.answers(thing).is_empty();
-    let all = table.iter().flat_map(|door| door.things().iter().map(move |thing| (door, *thing)));
-    all.filter(move |(door, thing)| tried(door, *thing))
 }
 
 /// How many cells there are for one visitor, as the list of pages has it.
@@ -196,43 +213,7 @@ fn expected_cells() -> usize {
 
 #[tokio::test]
 async fn everybody_comes_in_where_they_may_and_nowhere_else() {
-    let h = Harness::builder().tier(countersign_review_fixtures::Tier::Trial).start().await;
-    let (stage, visitors) = everybody(&h).await;
-    let foreign = Ids::of_things(&h, &stage).await;
-    let (table, mut wrong) = (table(), Vec::new());
-    let (mut refused, mut let_in) = (0, 0);
-    for visitor in &visitors {
-        let watch = Watch::begin(&h).await;
-        for (door, thing) in cells(&table) {
-            if let Some((status, _)) = door.who.refuses(visitor, visitor.on_pages) {
-                let answer = attempt(visitor, &thing.ids(visitor, &foreign), door).await;
-                let is_out = is_turned_away(door, visitor.on_pages, status, &answer);
-                wrong.extend((!is_out).then(|| cell(visitor, door, thing, &answer)));
-                refused += 1;
-            }
-        }
-        watch.nothing_but_refusals(&h, &visitor.name).await;
-    }
-    for visitor in &visitors {
-        for (door, thing) in cells(&table) {
-            if door.who.refuses(visitor, visitor.on_pages).is_none() {
-                let answer = attempt(visitor, &thing.ids(visitor, &foreign), door).await;
-                let is_in = door.answers(thing).contains(&answer.status);
-                wrong.extend((!is_in).then(|| cell(visitor, door, thing, &answer)));
-                let_in += 1;
-            }
-        }
-    }
-    let (pages, visits) = (table.len(), visitors.len());
-    println!("{pages} pages, {visits} visitors: {refused} cells refused, {let_in} let in");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(refused + let_in, visits * expected_cells());
-    h.finish().await;
-}
-
-fn cell(visitor: &Visitor, door: &Door, thing: Thing, found: &Answer) -> String {
-    let name = &visitor.name;
-    format!("{name}: {} {} {thing:?}: {} {}", door.method, door.path, found.status, found.header("location"))
+    everybody_tries(&Pages, &table(), expected_cells()).await;
 }
 
 #[tokio::test]

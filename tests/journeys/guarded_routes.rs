@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use countersign_tests::documented::Document;
 use countersign_tests::doors::{Door, Thing, Who, door};
-use countersign_tests::visitors::{Visitor, everybody};
-use countersign_tests::watch::Watch;
-use countersign_tests::{Answer, Harness, Ids};
+use countersign_tests::visitors::{Proof, Visitor};
+use countersign_tests::walk::{Way, everybody_tries};
+use countersign_tests::{Answer, Ids};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
@@ -166,24 +166,47 @@ fn every_operation_is_listed() {
     assert!(gone.is_empty(), "these are no operations any more: {gone:?}");
 }
 
-/// Tries a door; of a draft a version was seen that there is not.
-async fn attempt(visitor: &Visitor, ids: &Ids, door: &Door) -> Answer {
-    let method = Method::from_bytes(door.method.as_bytes()).unwrap();
-    let call = visitor.actor.call(method, &door.at(ids));
-    let call = if door.path == APPROVE { call } else { call.if_match("\"9999\"") };
-    match door.body(ids) {
-        Some(body) => call.json(body).go().await,
-        None if door.path == "/assets" => {
-            let file = Part::bytes(vec![0; 9]).file_name("x.png");
-            call.multipart(Form::new().text("label", "x").part("file", file)).go().await
-        }
-        None => call.go().await,
-    }
-}
+/// By the API.
+struct Api;
 
-/// Each door with each thing.
-fn cells(table: &[Door]) -> impl Iterator<Item = (&Door, Thing)> {
-    table.iter().flat_map(|door| door.things().iter().map(move |thing| (door, *thing)))
+impl Way for Api {
+    fn proof(&self, visitor: &Visitor) -> Proof {
+        visitor.proof
+    }
+
+    /// Of a draft a version was seen that there is not.
+    async fn attempt(&self, visitor: &Visitor, ids: &Ids, door: &Door) -> Answer {
+        let method = Method::from_bytes(door.method.as_bytes()).unwrap();
+        let call = visitor.actor.call(method, &door.at(ids));
+        let call = if door.path == APPROVE { call } else { call.if_match("\"9999\"") };
+        match door.body(ids) {
+            Some(body) => call.json(body).go().await,
+            None if door.path == "/assets" => {
+                let file = Part::bytes(vec![0; 9]).file_name("x.png");
+                call.multipart(Form::new().text("label", "x").part("file", file)).go().await
+            }
+            None => call.go().await,
+        }
+    }
+
+    fn instead_of_refusal(
+        &self,
+        _: Proof,
+        (status, code): (u16, &str),
+        _: &Door,
+        answer: &Answer,
+    ) -> Option<String> {
+        let is_refused = answer.status == status && answer.problem(status)["code"] == code;
+        (!is_refused).then(|| format!("not {status} {code}, but {} {}", answer.status, answer.text()))
+    }
+
+    /// Nobody approves what is their own.
+    fn instead_of_entry(&self, door: &Door, thing: Thing, answer: &Answer) -> Option<String> {
+        let expected = door.answers(thing);
+        let is_own_draft = || answer.problem(403)["code"] == "own_draft";
+        let is_as_listed = expected.contains(&answer.status) && (answer.status != 403 || is_own_draft());
+        (!is_as_listed).then(|| format!("none of {expected:?}, but {} {}", answer.status, answer.text()))
+    }
 }
 
 /// How many cells there are for one visitor, as the document has it.
@@ -195,53 +218,5 @@ fn expected_cells() -> usize {
 
 #[tokio::test]
 async fn everybody_comes_in_where_they_may_and_nowhere_else() {
-    let h = Harness::builder().tier(countersign_review_fixtures::Tier::Trial).start().await;
-    let (stage, visitors) = everybody(&h).await;
-    let foreign = Ids::of_things(&h, &stage).await;
-    let (table, mut wrong) = (table(), Vec::new());
-    let (mut refused, mut let_in) = (0, 0);
-    for visitor in &visitors {
-        let watch = Watch::begin(&h).await;
-        for (door, thing) in cells(&table) {
-            if let Some(refusal) = door.who.refuses(visitor, visitor.proof) {
-                let answer = attempt(visitor, &thing.ids(visitor, &foreign), door).await;
-                wrong.extend(not_refused(refusal, &answer).map(|found| cell(visitor, door, thing, &found)));
-                refused += 1;
-            }
-        }
-        watch.nothing_but_refusals(&h, &visitor.name).await;
-    }
-    for visitor in &visitors {
-        for (door, thing) in cells(&table) {
-            if door.who.refuses(visitor, visitor.proof).is_none() {
-                let answer = attempt(visitor, &thing.ids(visitor, &foreign), door).await;
-                wrong
-                    .extend(not_let_in(door, thing, &answer).map(|found| cell(visitor, door, thing, &found)));
-                let_in += 1;
-            }
-        }
-    }
-    let (operations, visits) = (table.len(), visitors.len());
-    println!("{operations} operations, {visits} visitors: {refused} cells refused, {let_in} let in");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(refused + let_in, visits * expected_cells());
-    h.finish().await;
-}
-
-fn cell(visitor: &Visitor, door: &Door, thing: Thing, found: &str) -> String {
-    format!("{}: {} {} {thing:?}: {found}", visitor.name, door.method, door.path)
-}
-
-/// What came instead of this refusal.
-fn not_refused((status, code): (u16, &str), answer: &Answer) -> Option<String> {
-    let is_refused = answer.status == status && answer.problem(status)["code"] == code;
-    (!is_refused).then(|| format!("not {status} {code}, but {} {}", answer.status, answer.text()))
-}
-
-/// What came instead of what the table has for whoever may use a door. Nobody approves what is their own.
-fn not_let_in(door: &Door, thing: Thing, answer: &Answer) -> Option<String> {
-    let expected = door.answers(thing);
-    let is_own_draft = || answer.problem(403)["code"] == "own_draft";
-    let is_as_listed = expected.contains(&answer.status) && (answer.status != 403 || is_own_draft());
-    (!is_as_listed).then(|| format!("none of {expected:?}, but {} {}", answer.status, answer.text()))
+    everybody_tries(&Api, &table(), expected_cells()).await;
 }

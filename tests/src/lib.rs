@@ -30,6 +30,7 @@ pub mod raw;
 pub mod send;
 pub mod source;
 pub mod visitors;
+pub mod walk;
 pub mod watch;
 
 pub use actor::Actor;
