@@ -119,11 +119,11 @@ fn challenge(parameters: &[(String, String)]) -> Option<(String, String)> {
     Some((method.to_owned(), challenge.to_owned()))
 }
 
-/// Registered here is every plain http address of this machine.
+/// Registered here is every address of this machine, with TLS in front or without.
 fn redirect_uri(text: &str) -> Result<Url, String> {
     let mismatch = || {
         "The provided redirect_uri does not match any of the registered redirect URIs. The simulator accepts \
-         http addresses of this machine (127.0.0.1, localhost) without a fragment."
+         addresses of this machine (127.0.0.1, localhost) without a fragment."
             .to_owned()
     };
     let url = Url::parse(text).map_err(|_| mismatch())?;
@@ -133,7 +133,7 @@ fn redirect_uri(text: &str) -> Result<Url, String> {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    let is_plain = url.scheme() == "http" && url.fragment().is_none() && url.username().is_empty();
+    let is_plain = matches!(url.scheme(), "http" | "https") && url.fragment().is_none() && url.username().is_empty();
     if is_loopback && is_plain { Ok(url) } else { Err(mismatch()) }
 }
 

@@ -75,3 +75,11 @@ async fn a_query_that_the_redirect_address_has_stays() {
     assert_eq!(parameter(&back, "state"), None);
     assert!(parameter(&back, "code").is_some());
 }
+
+#[tokio::test]
+async fn it_leads_back_also_through_a_proxy_with_tls() {
+    let world = World::start().await;
+    let page = world.authorize_url(&[("redirect_uri", "https://pins.localhost:8443/oauth/callback")]);
+    let back = world.press(&page, "halden_kitchen", "approve").await;
+    assert_eq!(back.origin().ascii_serialization(), "https://pins.localhost:8443");
+}
