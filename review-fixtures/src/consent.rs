@@ -133,7 +133,8 @@ fn redirect_uri(text: &str) -> Result<Url, String> {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    let is_plain = matches!(url.scheme(), "http" | "https") && url.fragment().is_none() && url.username().is_empty();
+    let is_plain =
+        matches!(url.scheme(), "http" | "https") && url.fragment().is_none() && url.username().is_empty();
     if is_loopback && is_plain { Ok(url) } else { Err(mismatch()) }
 }
 
