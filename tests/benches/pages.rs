@@ -68,7 +68,7 @@ const PAGES: &[&str] = &[
 #[tokio::main]
 async fn main() {
     let many = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(MANY);
-    let h = Harness::builder().database(Database::AlwaysEmbedded).start().await;
+    let h = Harness::builder().unobserved().database(Database::AlwaysEmbedded).start().await;
     let stage = h.stage().await;
     let template = h.draft_in_review(&stage).await;
     let reader = h.person("Eve Everything", &["author", "reviewer", "admin", "auditor"]).await;

@@ -3,8 +3,8 @@
 //! A template that people made is copied by SQL, with the numbers 1, 2, 3 and so on in its ids. Of ten copies of a draft
 //! five are published, two are drafts, and one each waits for review, has changes requested, and is scheduled a year
 //! ahead; those that need one have an approval and a publication. Each changed a second after the one before. Each has a
-//! comment, and words: those of the template and one of its own; one of a hundred has `hundredth`. Events of the log are
-//! copied in turn, a second apart, about the copied drafts.
+//! comment, and words to be found by: those of the template and one of its own; one of a hundred has `hundredth`. Events
+//! of the log are copied in turn, a second apart, about the copied drafts.
 
 use std::ops::RangeInclusive;
 
@@ -47,12 +47,13 @@ impl Many {
     /// Copies events, one for each number, to the end of the log.
     pub async fn events(&self, numbers: RangeInclusive<u32>) {
         let head = self.number("SELECT size FROM audit_head").await;
+        let numbered = self.number("SELECT MAX(last_seq) FROM audit_stream").await;
         let (templates, first) = (self.events, numbers.start());
         let at = self.number("SELECT MIN(at) FROM audit_event").await - YEAR;
         let event = format!(
             "INSERT INTO audit_event (position, id, stream, seq, kind, outcome, at, actor_kind, actor_ref, object_kind, \
              object_ref, flow, header, leaf) SELECT {head} + i - {first}, printf('evt_%032x', i), stream, \
-             1000000000 + i, kind, outcome, {at} + i * {SECOND}, actor_kind, actor_ref, object_kind, \
+             {numbered} + i, kind, outcome, {at} + i * {SECOND}, actor_kind, actor_ref, object_kind, \
              CASE WHEN object_kind = 'draft' THEN printf('drf_%032x', i) ELSE object_ref END, \
              CASE WHEN flow IS NOT NULL THEN printf('pub_%032x', i) END, header, leaf \
              FROM numbers CROSS JOIN audit_event WHERE position = i % {templates}"
@@ -97,7 +98,7 @@ fn drafts(template: &str) -> [String; 6] {
             "INSERT INTO draft (id, connection_id, environment, state, tab, revision, digest, version, author_id, \
              origin, title, board_id, link_host, asset_id, due_at, publication_id, created_at, updated_at) \
              SELECT printf('drf_%032x', i), connection_id, environment, {STATE}, {TAB}, revision, digest, version, \
-             author_id, origin, title || ', ' || i, board_id, link_host, asset_id, \
+             author_id, origin, title, board_id, link_host, asset_id, \
              CASE WHEN i % 10 = 9 THEN created_at + {YEAR} + i * {SECOND} END, \
              CASE WHEN {SIGNED} THEN printf('pub_%032x', i) END, created_at, updated_at + i * {SECOND} {of}"
         ),

@@ -21,7 +21,7 @@ const RECORD: usize = 4096;
 
 /// Approves through the service and over HTTP, and writes a bare record, each in turn.
 pub async fn measure() {
-    let h = Harness::builder().database(Database::AlwaysEmbedded).start().await;
+    let h = Harness::builder().unobserved().database(Database::AlwaysEmbedded).start().await;
     let stage = h.stage().await;
     let reviewer = work::evidence(&h, &stage).await;
     let drafts = work::in_review(&stage, 2 * (WARM_UP + ROUNDS), 4).await;

@@ -18,7 +18,7 @@ const VERBS: [&str; 4] = ["create a draft", "submit it", "comment on it", "appro
 
 /// Lets all of them write, and tells how long each verb took and how often the database was busy.
 pub async fn measure() {
-    let h = Harness::builder().database(Database::AlwaysEmbedded).start().await;
+    let h = Harness::builder().unobserved().database(Database::AlwaysEmbedded).start().await;
     let stage = Arc::new(h.stage().await);
     let fields = work::fields(&stage).await;
     let began = Instant::now();

@@ -34,6 +34,7 @@ pub struct Builder {
     pub(super) variables: Vec<(String, String)>,
     pub(super) timing: Arc<dyn Fn(&mut Timing) + Send + Sync>,
     pub(super) is_duplicating: bool,
+    is_unobserved: bool,
     pub(super) is_working: bool,
 }
 
@@ -47,6 +48,7 @@ impl Default for Builder {
             variables: Vec::new(),
             timing: Arc::new(|_| {}),
             is_duplicating: false,
+            is_unobserved: false,
             is_working: false,
         }
     }
@@ -112,6 +114,12 @@ impl Builder {
         Self { is_duplicating: true, ..self }
     }
 
+    /// Nobody reads along what the database is asked: what is measured is the product and not this harness.
+    #[must_use]
+    pub fn unobserved(self) -> Self {
+        Self { is_unobserved: true, ..self }
+    }
+
     /// The environment that its accounts are connected to.
     pub fn environment(&self) -> &'static str {
         match self.tier {
@@ -140,13 +148,17 @@ impl Builder {
         };
         let statements = Arc::new(Statements::default());
         let noted = Arc::clone(&statements);
+        let hooks = match self.is_unobserved {
+            true => Hooks::none(),
+            false => Hooks::none().reading_statements(move |statement| noted.note(statement)),
+        };
         let mut harness = Harness {
             settings: self,
             folder: tempfile::tempdir().unwrap(),
             time,
             place: Arc::new(Place::default()),
             captured: Arc::new(Captured::default()),
-            hooks: Hooks::none().reading_statements(move |statement| noted.note(statement)),
+            hooks,
             statements,
             far_end,
             running: None,
