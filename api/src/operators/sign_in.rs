@@ -50,6 +50,9 @@ pub enum SignInError {
     /// Too many attempts from there.
     #[error("too many attempts. Wait {} seconds and try again", .0.as_secs() + 1)]
     TooMany(Duration),
+    /// Too many codes of this person's second factor.
+    #[error("too many codes. Wait {} seconds and try again; a recovery code works at once", .0.as_secs() + 1)]
+    TooManyCodes(Duration),
     /// The link does not work.
     #[error("{}", dead_link(*.0))]
     Link(DeadLink),
@@ -76,7 +79,7 @@ impl Refusal for SignInError {
             Self::CodeRequired(_) => "totp_required",
             Self::CodeWrong => "totp_wrong",
             Self::TicketOver => "sign_in_over",
-            Self::TooMany(_) => "too_many_attempts",
+            Self::TooMany(_) | Self::TooManyCodes(_) => "too_many_attempts",
             Self::Link(DeadLink::Used) => "link_used",
             Self::Link(DeadLink::Expired) => "link_expired",
             Self::Link(DeadLink::Unknown) => "link_unknown",
@@ -89,7 +92,7 @@ impl Refusal for SignInError {
         match self {
             Self::Wrong | Self::Link(_) => Kind::Unauthenticated,
             Self::CodeRequired(_) | Self::CodeWrong | Self::TicketOver => Kind::Unauthenticated,
-            Self::TooMany(_) => Kind::TooMany,
+            Self::TooMany(_) | Self::TooManyCodes(_) => Kind::TooMany,
             Self::Fields(_) => Kind::Invalid,
             Self::Fault(fault) => fault.kind(),
         }
@@ -97,7 +100,7 @@ impl Refusal for SignInError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooMany(wait) => Some(*wait),
+            Self::TooMany(wait) | Self::TooManyCodes(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -382,7 +385,7 @@ impl From<OperatorError> for SignInError {
         match error {
             OperatorError::Fields(fields) => Self::Fields(fields),
             OperatorError::Fault(fault) => Self::Fault(fault),
-            OperatorError::TooMany(wait) => Self::TooMany(wait),
+            OperatorError::TooMany(wait) => Self::TooManyCodes(wait),
             _ => Self::Wrong,
         }
     }
