@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
+    error::Refusal as _,
     operators::{
         Authority, OperatorChange,
         link::peek_link,
