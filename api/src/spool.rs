@@ -135,22 +135,21 @@ pub fn read<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, Unu
 pub async fn forget(app: &App, name: &str) -> bool {
     let (data_dir, file) = (app.data_dir.clone(), name.to_owned());
     let remove = move || data_dir.within(FOLDER)?.remove(&file);
-    let removed = tokio::task::spawn_blocking(remove).await;
-    match &removed {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
-        Err(error) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
-    }
-    matches!(removed, Ok(Ok(())))
+    let why = match tokio::task::spawn_blocking(remove).await {
+        Ok(Ok(())) => {
+            app.memory.of::<Told>().forget(name);
+            return true;
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tell(app, name, &why, "a settled result cannot be taken out of the spool");
+    false
 }
 
 /// Puts a result aside that nobody can make sense of, for a person to look at. Whether it worked.
 pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
-    tracing::error!(
-        name,
-        why,
-        "a kept result cannot be used; it is set aside in the spool and waits for a person"
-    );
+    tell(app, name, why, "a kept result cannot be used; it is set aside in the spool and waits for a person");
     let moved = folder(app).and_then(|folder| {
         let Some(folder) = folder else { return Ok(()) };
         let taken = folder.names()?;
@@ -158,25 +157,38 @@ pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
         let to = free.map(|n| format!("{name}{n}{SET_ASIDE}")).find(|to| !taken.contains(to));
         folder.rename(name, &to.unwrap_or_else(|| format!("{name}{SET_ASIDE}")))
     });
-    if let Err(error) = &moved {
-        tracing::error!(name, %error, "it cannot be set aside either");
+    match &moved {
+        Ok(()) => app.memory.of::<Told>().forget(name),
+        Err(error) => tell(app, name, &error.to_string(), "it cannot be set aside either"),
     }
     moved.is_ok()
 }
 
-/// Names of results that this process could not use and left in their place.
-#[derive(Default)]
-struct Left(Mutex<HashSet<String>>);
-
-/// Leaves a result where it is, since it may be of use later or to another database; the log tells it once.
+/// Leaves a result where it is, since it may be of use later or to another database.
 pub fn leave(app: &App, name: &str, why: &str) {
-    let left = app.memory.of::<Left>();
-    if left.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
-        tracing::error!(
-            name,
-            why,
-            "a kept result cannot be used now; it stays in the spool and is looked at again"
-        );
+    tell(app, name, why, "a kept result cannot be used now; it stays in the spool and is looked at again");
+}
+
+/// What this process has told of which file.
+#[derive(Default)]
+struct Told(Mutex<HashSet<(String, &'static str)>>);
+
+impl Told {
+    fn is_news(&self, name: &str, what: &'static str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((name.to_owned(), what))
+    }
+
+    fn forget(&self, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _)| known != name);
+    }
+}
+
+/// Tells what is wrong with a file. It may stay so for days and is looked at every few seconds, so it is an error once
+/// and then a detail; `/readyz` tells it all the time.
+fn tell(app: &App, name: &str, why: &str, what: &'static str) {
+    match app.memory.of::<Told>().is_news(name, what) {
+        true => tracing::error!(name, why, "{what}"),
+        false => tracing::debug!(name, why, "{what}"),
     }
 }
 

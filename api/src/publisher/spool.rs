@@ -205,9 +205,7 @@ pub(super) async fn drain(app: &App, turn: &mut Turn) -> Result<Vec<PublicationI
                 waiting.push(kept.publication_id);
                 turn.add(Err(fault));
             }
-            Err(fault) => {
-                tracing::error!(name, %fault, "a kept result cannot be settled now; it stays in the spool");
-            }
+            Err(fault) => spool::leave(app, &name, &fault.to_string()),
         }
     }
     Ok(waiting)
@@ -225,7 +223,7 @@ fn understood(app: &App, name: &str, turn: &mut Turn) -> Option<(Kept, Result<An
         }
         Err(Unusable::Bad(why)) => why,
         Err(Unusable::Io(error)) => {
-            tracing::error!(name, %error, "a kept result cannot be read now; it stays in the spool");
+            spool::leave(app, name, &error.to_string());
             return None;
         }
     };
@@ -239,12 +237,9 @@ async fn settle_kept(app: &App, kept: &Kept, answer: &Result<Answer, Lost>) -> R
     let send = send.filter(|send| send.publication_id == kept.publication_id);
     let publication = store::find(&app.db, &kept.publication_id).await?;
     let (Some(send), Some(publication)) = (send, publication) else {
-        tracing::error!(
-            publication = %kept.publication_id,
-            "the database does not know the send of a kept result: it may be another one, or a backup from before it. \
-             The result stays in the spool"
-        );
-        return Ok(false);
+        return Err(Fault::Lost(
+            "the database does not know this send: it may be another one, or a backup from before it",
+        ));
     };
     let claim = Claim { publication, lease_token: send.lease_token };
     let sent = Sent {
