@@ -256,7 +256,7 @@ async fn refuse_link(
     Err(SignInError::Link(why))
 }
 
-/// Tells of a failure: whose door it was, if anybody's; never what was typed.
+/// Tells of a failure, unless too many were told of: whose door it was, if anybody's; never what was typed.
 async fn tell_failed(
     app: &App,
     net: &Net,
@@ -264,6 +264,9 @@ async fn tell_failed(
     method: &'static str,
     door: Option<OperatorId>,
 ) -> Result<(), Fault> {
+    if !app.throttles.tells_of_strangers() {
+        return Ok(());
+    }
     let actor = Actor::public(via, net.clone());
     let mut event = Event::installation(app, &actor, Happening::SignInFailed { method }).denied();
     if let Some(id) = door {

@@ -88,6 +88,20 @@ async fn guessing_from_one_place_is_slowed_and_the_person_still_comes_in_from_an
 }
 
 #[tokio::test]
+async fn strangers_do_not_fill_the_log_from_however_many_addresses() {
+    let test = testing::app().await;
+    let told = async || log(&test.app).await.0.iter().filter(|kind| *kind == "sign_in_failed denied").count();
+    assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    assert_eq!(told().await, 1);
+    assert_eq!((0..1000).filter(|_| test.app.throttles.tells_of_strangers()).count(), 599);
+    assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    assert_eq!(told().await, 1, "it is refused all the same");
+    test.clock.advance(Duration::from_secs(6));
+    assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    assert_eq!(told().await, 2);
+}
+
+#[tokio::test]
 async fn one_address_cannot_try_many_accounts_either() {
     let test = testing::app().await;
     let mut refused = 0;
