@@ -37,7 +37,7 @@ const VERSION: &str = "countersign spool 1";
 
 /// Why a kept result cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum Unusable {
+enum Unusable {
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] DataDirError),
@@ -97,7 +97,7 @@ fn place(name: &str) -> Aad<'_> {
 ///
 /// # Errors
 /// [`DataDirError`] where the folder cannot be read.
-pub fn list(app: &App, kind: &str) -> Result<Vec<String>, DataDirError> {
+pub(crate) fn list(app: &App, kind: &str) -> Result<Vec<String>, DataDirError> {
     let is_kept = |name: &String| {
         let rest = name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.'));
         rest.is_some_and(|rest| rest.ends_with(KEPT))
@@ -105,11 +105,40 @@ pub fn list(app: &App, kind: &str) -> Result<Vec<String>, DataDirError> {
     Ok(names(app)?.into_iter().filter(is_kept).collect())
 }
 
-/// The facts that are kept under a name; none where somebody settled and forgot them in between.
+/// Everything of a kind that is kept, with its name and in the order of names, each read when it has its turn. What
+/// nobody can make sense of is set aside, what cannot be read now stays, and neither keeps the others from theirs.
+pub fn each<T: DeserializeOwned>(app: &App, kind: &str) -> impl Iterator<Item = (String, T)> {
+    let names = list(app, kind).unwrap_or_else(|error| {
+        tell(app, FOLDER, &error.to_string(), "the spool cannot be read");
+        Vec::new()
+    });
+    names.into_iter().filter_map(move |name| match find(app, &name) {
+        Ok(kept) => kept.map(|kept| (name, kept)),
+        Err(error) => {
+            leave(app, &name, &error.to_string());
+            None
+        }
+    })
+}
+
+/// The facts that are kept under a name; none where there are none, or where nobody could make sense of them and they
+/// are set aside.
 ///
 /// # Errors
-/// [`Unusable`].
-pub fn read<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, Unusable> {
+/// [`DataDirError`] where they cannot be read now.
+pub fn find<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, DataDirError> {
+    match read(app, name) {
+        Ok(kept) => Ok(kept),
+        Err(Unusable::Bad(why)) => {
+            set_aside(app, name, why);
+            Ok(None)
+        }
+        Err(Unusable::Io(error)) => Err(error),
+    }
+}
+
+/// The facts that are kept under a name; none where somebody settled and forgot them in between.
+fn read<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, Unusable> {
     let bytes = folder(app)?.and_then(|folder| folder.read(name).transpose()).transpose()?;
     let Some(bytes) = bytes else { return Ok(None) };
     let text = std::str::from_utf8(&bytes).map_err(|_| Unusable::Bad("it is no text"))?;
@@ -135,22 +164,21 @@ pub fn read<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>, Unu
 pub async fn forget(app: &App, name: &str) -> bool {
     let (data_dir, file) = (app.data_dir.clone(), name.to_owned());
     let remove = move || data_dir.within(FOLDER)?.remove(&file);
-    let removed = tokio::task::spawn_blocking(remove).await;
-    match &removed {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
-        Err(error) => tracing::error!(name, %error, "a settled result cannot be taken out of the spool"),
-    }
-    matches!(removed, Ok(Ok(())))
+    let why = match tokio::task::spawn_blocking(remove).await {
+        Ok(Ok(())) => {
+            app.memory.of::<Told>().forget(name);
+            return true;
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tell(app, name, &why, "a settled result cannot be taken out of the spool");
+    false
 }
 
-/// Puts a result aside that nobody can make sense of, for a person to look at. Whether it worked.
-pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
-    tracing::error!(
-        name,
-        why,
-        "a kept result cannot be used; it is set aside in the spool and waits for a person"
-    );
+/// Puts a result aside that nobody can make sense of, for a person to look at.
+pub fn set_aside(app: &App, name: &str, why: &str) {
+    tell(app, name, why, "a kept result cannot be used; it is set aside in the spool and waits for a person");
     let moved = folder(app).and_then(|folder| {
         let Some(folder) = folder else { return Ok(()) };
         let taken = folder.names()?;
@@ -158,25 +186,37 @@ pub fn set_aside(app: &App, name: &str, why: &str) -> bool {
         let to = free.map(|n| format!("{name}{n}{SET_ASIDE}")).find(|to| !taken.contains(to));
         folder.rename(name, &to.unwrap_or_else(|| format!("{name}{SET_ASIDE}")))
     });
-    if let Err(error) = &moved {
-        tracing::error!(name, %error, "it cannot be set aside either");
+    match moved {
+        Ok(()) => app.memory.of::<Told>().forget(name),
+        Err(error) => tell(app, name, &error.to_string(), "it cannot be set aside either"),
     }
-    moved.is_ok()
 }
 
-/// Names of results that this process could not use and left in their place.
-#[derive(Default)]
-struct Left(Mutex<HashSet<String>>);
-
-/// Leaves a result where it is, since it may be of use later or to another database; the log tells it once.
+/// Leaves a result where it is, since it may be of use later or to another database.
 pub fn leave(app: &App, name: &str, why: &str) {
-    let left = app.memory.of::<Left>();
-    if left.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
-        tracing::error!(
-            name,
-            why,
-            "a kept result cannot be used now; it stays in the spool and is looked at again"
-        );
+    tell(app, name, why, "a kept result cannot be used now; it stays in the spool and is looked at again");
+}
+
+/// What this process has told of which file.
+#[derive(Default)]
+struct Told(Mutex<HashSet<(String, &'static str)>>);
+
+impl Told {
+    fn is_news(&self, name: &str, what: &'static str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((name.to_owned(), what))
+    }
+
+    fn forget(&self, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _)| known != name);
+    }
+}
+
+/// Tells what is wrong with a file. It may stay so for days and is looked at every few seconds, so it is an error once
+/// and then a detail; `/readyz` tells it all the time.
+fn tell(app: &App, name: &str, why: &str, what: &'static str) {
+    match app.memory.of::<Told>().is_news(name, what) {
+        true => tracing::error!(name, why, "{what}"),
+        false => tracing::debug!(name, why, "{what}"),
     }
 }
 
@@ -292,10 +332,29 @@ mod tests {
         let (app, name) = (&test.app, name("send", "att_1"));
         for kept in 1..=3 {
             keep(app, &name, &kept).await;
-            assert!(set_aside(app, &name, "a test"));
+            set_aside(app, &name, "a test");
             assert_eq!(set_aside_count(app), kept);
         }
         assert!(list(app, "send").unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn whatever_is_wrong_with_one_the_others_have_their_turn() {
+        let test = testing::app().await;
+        let app = &test.app;
+        for (id, facts) in [("att_1", 1), ("att_3", 3), ("att_4", 4)] {
+            keep(app, &name("send", id), &facts).await;
+        }
+        fs::write(path(app, "send.att_0.result"), "nonsense").unwrap();
+        fs::create_dir(path(app, "send.att_2.result")).unwrap();
+        keep(app, &name("tokens", "grt_1-2"), &9).await;
+        let mut found = each::<i32>(app, "send");
+        assert_eq!(found.next(), Some(("send.att_1.result".to_owned(), 1)));
+        // Somebody settles it before it has its turn.
+        assert!(forget(app, "send.att_3.result").await);
+        assert_eq!(found.collect::<Vec<_>>(), [("send.att_4.result".to_owned(), 4)]);
+        assert_eq!((set_aside_count(app), kept_count(app)), (1, 4));
+        assert_eq!(each::<i32>(app, "tokens").count(), 1);
     }
 
     #[tokio::test]

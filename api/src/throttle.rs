@@ -1,8 +1,8 @@
 //! Limits on what strangers may try, by governor: per key, in memory, each with a burst.
 //!
 //! They slow an attacker down and never lock a person out: a right password from an address that is not throttled
-//! is always taken, since a limit on one account counts only what came from one address. Second factors alone are
-//! counted wherever the guess comes from; a recovery code is a way in all the same.
+//! is always taken, since a limit on one account counts only what came from one address. Guesses at second factors are
+//! not counted here but beside them, in the database.
 
 use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -58,18 +58,21 @@ pub struct Throttles {
     pub sign_in_address: Throttle<String>,
     /// Sign-in attempts on one account from one address.
     pub sign_in_account: Throttle<(String, String)>,
-    /// Guesses at one person's second factor, from wherever: whoever guesses has the password already.
-    pub second_factor: Throttle<String>,
     /// `access.refused` events: as often as [`SignIn::refusals_told`] says for a person and an action.
     pub refusals_told: Throttle<(String, &'static str)>,
-    /// `oauth.callback.refused` events of unknown states from one address.
+    /// `oauth.callback.refused` events from one address.
     pub callbacks_told: Throttle<String>,
+    /// Events that anybody can cause, from all addresses together.
+    strangers_told: Throttle<()>,
+    /// Lines that say that some of those were not told.
+    untold: Throttle<()>,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 const TEN: NonZeroU32 = ONE.saturating_add(9);
 const THIRTY: NonZeroU32 = ONE.saturating_add(29);
+const SIX_HUNDRED: NonZeroU32 = ONE.saturating_add(599);
 
 impl Throttles {
     /// The limits with nothing used.
@@ -77,17 +80,30 @@ impl Throttles {
         Self {
             sign_in_address: Throttle::new(THIRTY, MINUTE, clock),
             sign_in_account: Throttle::new(TEN, MINUTE, clock),
-            second_factor: Throttle::new(TEN, MINUTE * 5, clock),
             refusals_told: Throttle::new(ONE, timing.refusals_told, clock),
             callbacks_told: Throttle::new(TEN, MINUTE, clock),
+            strangers_told: Throttle::new(SIX_HUNDRED, MINUTE * 60, clock),
+            untold: Throttle::new(ONE, MINUTE, clock),
         }
+    }
+
+    /// Whether the audit log is told of something that anybody can cause. What is in it stays for years, so that nobody
+    /// may fill it, from however many addresses; that some is left out is said in the process's own log.
+    pub fn tells_of_strangers(&self) -> bool {
+        let tells = self.strangers_told.check(&()).is_ok();
+        if !tells && self.untold.check(&()).is_ok() {
+            tracing::warn!(
+                "more sign-ins fail than the audit log is told of (600 an hour). Look in the access log where they \
+                 come from"
+            );
+        }
+        tells
     }
 
     /// Forgets idle keys.
     pub fn forget_idle(&self) {
         self.sign_in_address.forget_idle();
         self.sign_in_account.forget_idle();
-        self.second_factor.forget_idle();
         self.refusals_told.forget_idle();
         self.callbacks_told.forget_idle();
     }

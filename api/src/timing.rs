@@ -197,6 +197,10 @@ pub struct SignIn {
     pub ticket_ttl: Duration,
     /// A second factor that was begun has to be confirmed within this.
     pub factor_start_ttl: Duration,
+    /// So many guesses at the codes of a person's second factor may be made at once ...
+    pub code_guesses: u32,
+    /// ... and one more each time that this has passed.
+    pub code_guess_every: Duration,
     /// An API token ends after this where nothing else was said.
     pub token_ttl: Duration,
     /// A refused act is told in the log at most this often for each person and action.
@@ -212,6 +216,8 @@ impl Default for SignIn {
             link_ttl: hours(24),
             ticket_ttl: minutes(5),
             factor_start_ttl: minutes(15),
+            code_guesses: 10,
+            code_guess_every: seconds(30),
             token_ttl: days(90),
             refusals_told: seconds(60),
         }

@@ -33,6 +33,8 @@ pub struct Model {
     pub totp_confirmed_at: Option<Timestamp>,
     /// The step of 30 seconds whose code was used last: neither it nor an earlier one is taken again.
     pub totp_step: Option<i64>,
+    /// When all guesses at its codes will be forgotten: each one puts this off.
+    pub totp_guesses_until: Option<Timestamp>,
 }
 
 /// Relations are written out in queries; the shape declares none.

@@ -12,6 +12,7 @@ mod m20261125_3_one_account;
 mod m20261125_4_second_factor;
 mod m20261125_5_taken_down;
 mod m20261125_6_search;
+mod m20261130_7_guesses;
 
 pub use dialect::Dialect;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_4_second_factor::Migration),
             Box::new(m20261125_5_taken_down::Migration),
             Box::new(m20261125_6_search::Migration),
+            Box::new(m20261130_7_guesses::Migration),
         ]
     }
 }

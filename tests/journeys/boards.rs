@@ -56,6 +56,37 @@ async fn an_author_makes_a_board_in_rehearsal() {
 }
 
 #[tokio::test]
+async fn a_board_that_the_account_has_already_is_named_at_the_field_and_not_made() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let path = format!("/connections/{}/boards", stage.connection);
+    let board = json!({"name": "recipes", "privacy": "PUBLIC"});
+    let create = || stage.author.call(Method::POST, &path).header("idempotency-key", "key-1");
+    let problem = create().json(board).go().await.refused(422, "fields_invalid");
+    assert_eq!(
+        (&problem["fields"][0]["field"], &problem["fields"][0]["code"]),
+        (&"name".into(), &"taken".into())
+    );
+    let words = problem["fields"][0]["message"].as_str().unwrap().to_owned();
+    assert!(words.contains("The board name is invalid or duplicated"), "Pinterest's own words: {words}");
+    assert!(words.contains("use that board"), "{words}");
+    create().json(json!({"name": "Soups", "privacy": "PUBLIC"})).go().await.is(201);
+
+    let page = stage.author.page("/connections").await;
+    let form = form_to(page.is(200).text(), &path).with("name", "Recipes");
+    let answer = stage.author.press("/connections", &form).await;
+    answer.is(422).says("use that board");
+    answer.says(" autofocus aria-invalid");
+    let page = stage.author.page(&format!("/drafts/new?connection={}", stage.connection)).await;
+    let form = form_to(page.is(200).text(), "/drafts").with("new_board_name", "Recipes");
+    let answer = stage.author.press("/drafts/new", &form.choosing("then", "board")).await;
+    answer.is(422).says("The name was not taken by Pinterest");
+    let boards = stage.author.get(&path).await.ok();
+    assert_eq!(boards.to_string().matches("\"Recipes\"").count(), 1, "{boards}");
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn a_board_whose_creation_is_not_proven_is_not_created_again_under_its_key() {
     let h = Harness::start().await;
     let stage = h.stage().await;

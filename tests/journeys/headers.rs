@@ -52,6 +52,13 @@ fn is_data(answer: &Answer) {
     assert!(is_data, "{}: {kind}", answer.asked);
 }
 
+/// A 401 of the API names the proof that is wanted, in a way that makes no browser ask for a password.
+#[track_caller]
+fn wants_proof(answer: &Answer) {
+    let expected = if answer.status == 401 { "Bearer realm=\"Countersign\"" } else { "" };
+    assert_eq!(answer.header("www-authenticate"), expected, "{} ({})", answer.asked, answer.status);
+}
+
 async fn ask(person: &Actor, method: &str, path: &str) -> Answer {
     let call = person.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), path);
     if method == "get" { call.go().await } else { call.header("origin", "null").json(json!({})).go().await }
@@ -69,7 +76,9 @@ async fn on_every_page_and_every_operation_whatever_comes_of_it() {
     for person in [&everything, &h.anonymous()] {
         for ids in [&things, &nothing] {
             for (method, path) in PAGES {
-                locked(&ask(person, method, &ids.fill(path)).await);
+                let answer = ask(person, method, &ids.fill(path)).await;
+                locked(&answer);
+                assert!(answer.header("www-authenticate").is_empty(), "{}: pages have a door", answer.asked);
                 asked += 1;
             }
             for (path, methods) in document["paths"].as_object().unwrap() {
@@ -77,6 +86,7 @@ async fn on_every_page_and_every_operation_whatever_comes_of_it() {
                     let answer = ask(person, method, &format!("/api/v1{}", ids.fill(path))).await;
                     locked(&answer);
                     is_data(&answer);
+                    wants_proof(&answer);
                     asked += 1;
                 }
             }

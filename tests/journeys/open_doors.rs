@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use countersign::pages::PAGES;
+use countersign_tests::actor::Call;
 use countersign_tests::documented::Document;
 use countersign_tests::source::root;
 use countersign_tests::{Actor, Answer, Harness, Ids};
@@ -53,20 +54,16 @@ fn routes() -> Vec<(String, String)> {
 }
 
 /// Comes without anything that proves who it is.
-async fn attempt(nobody: &Actor, method: &str, path: &str) -> Answer {
+fn request(nobody: &Actor, method: &str, path: &str) -> Call {
     let path = match path.strip_prefix("/api/v1") {
         Some(path) => format!("/api/v1{}", Ids::of_nothing().fill(path)),
         None => Ids::of_nothing().fill(path).replace(":name", "countersign.css"),
     };
     let call = nobody.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     if path == "/api/v1/session" && method == "POST" {
-        return call.json(json!({"email": "x@halden.example", "password": "x"})).go().await;
+        return call.json(json!({"email": "x@halden.example", "password": "x"}));
     }
-    if method == "POST" && !path.starts_with("/api/") {
-        call.form(&[("x", "y")]).go().await
-    } else {
-        call.go().await
-    }
+    if method == "POST" && !path.starts_with("/api/") { call.form(&[("x", "y")]) } else { call }
 }
 
 /// Whether the answer says no more than to sign in.
@@ -88,7 +85,7 @@ async fn what_is_open_is_on_the_list_and_nothing_else() {
     let nobody = h.anonymous();
     let mut open = BTreeSet::new();
     for (method, path) in routes() {
-        let answer = attempt(&nobody, &method, &path).await;
+        let answer = request(&nobody, &method, &path).go().await;
         assert!(answer.status < 500, "{method} {path}: {}", answer.text());
         if !is_turned_away(&answer) {
             open.insert((method, path));
@@ -102,5 +99,23 @@ async fn what_is_open_is_on_the_list_and_nothing_else() {
     assert!(more.is_empty(), "open to strangers, and not on the list: {more:?}");
     assert!(fewer.is_empty(), "on the list, and not open: take it off: {fewer:?}");
     println!("{} routes, {} of them open", routes().len(), open.len());
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn strangers_leave_nothing_in_the_log_but_what_they_tried_at_a_door() {
+    let h = Harness::start().await;
+    let (nobody, before) = (h.anonymous(), h.log().await.0.len());
+    for (method, path) in routes() {
+        request(&nobody, &method, &path).go().await;
+        // As another site makes a browser ask.
+        let foreign = request(&nobody, &method, &path).header("origin", "https://elsewhere.example");
+        foreign.header("sec-fetch-site", "cross-site").go().await;
+    }
+    let log = h.log().await;
+    let told = &log.kinds()[before..];
+    // A return from a consent page comes from another site by its nature.
+    let doors = ["access.sign_in_failed", "oauth.callback.refused"];
+    assert!(told.iter().all(|kind| doors.contains(kind)) && told.len() <= 5, "{told:?}");
     h.finish().await;
 }

@@ -27,8 +27,9 @@ fn date(h: &Harness, seconds: i64) -> String {
 fn waits(h: &Harness, which: usize) -> Option<(&'static str, Value, i64)> {
     const RESET: &str = "X-RateLimit-Reset";
     const AFTER: &str = "Retry-After";
+    const TOO_GREAT: &str = "999999999999999999";
     let undo = 10;
-    let all: [(&str, Value, i64); 12] = [
+    let all: [(&str, Value, i64); 13] = [
         ("X-RateLimit-Reset", json!({RESET: "45"}), 45),
         ("Retry-After in seconds", json!({AFTER: "30", RESET: ""}), 30),
         ("Retry-After as a date", json!({AFTER: date(h, undo + 75), RESET: ""}), 75),
@@ -39,7 +40,12 @@ fn waits(h: &Harness, which: usize) -> Option<(&'static str, Value, i64)> {
         ("Garbage beside a reset", json!({AFTER: "soon", RESET: "20"}), 20),
         ("Garbage alone", json!({AFTER: "soon", RESET: "now"}), 60),
         ("Neither", json!({AFTER: "", RESET: ""}), 60),
-        ("A huge Retry-After", json!({AFTER: "999999999", RESET: ""}), 6 * 3600),
+        ("A huge Retry-After", json!({AFTER: "999999999", RESET: ""}), 24 * 3600),
+        (
+            "A number that no log holds",
+            json!({"X-RateLimit-Limit": TOO_GREAT, AFTER: "", RESET: TOO_GREAT}),
+            60,
+        ),
         ("A moment in place of seconds", json!({RESET: "1796112000", AFTER: ""}), 24 * 3600),
     ];
     all.into_iter().nth(which)

@@ -178,6 +178,27 @@ async fn what_cannot_be_used_is_set_aside_and_the_server_starts() {
 }
 
 #[tokio::test]
+async fn what_has_to_stay_is_an_error_in_the_log_once_and_told_to_watchers_all_the_time() {
+    let h = harness().await;
+    // What cannot be read now may be read another time.
+    let names = ["send.att_told_once.result", "tokens.grt_told_once-2.result"];
+    for name in names {
+        fs::create_dir_all(spool(&h).join(name)).unwrap();
+    }
+    for _ in 0..3 {
+        h.run_workers().await;
+        let ready = h.anonymous().page("/readyz").await;
+        let told = ready.is(200).json()["checks"]["spool"].as_str().unwrap_or_default().to_owned();
+        assert!(told.contains("2 results wait"), "{told}");
+    }
+    for name in names {
+        assert_eq!(diary::count(&["ERROR", name, "it stays in the spool"]), 1, "{name}");
+        fs::remove_dir(spool(&h).join(name)).unwrap();
+    }
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn where_it_cannot_be_kept_the_board_is_looked_at() {
     let mut h = harness().await;
     let stage = h.stage().await;

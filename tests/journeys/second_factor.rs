@@ -94,6 +94,31 @@ async fn guessing_codes_is_slowed_down_and_a_recovery_code_still_opens() {
 }
 
 #[tokio::test]
+async fn a_restart_forgets_no_guess_and_time_does() {
+    let mut h = Harness::start().await;
+    let author = h.author().await;
+    let factor = with_factor(&h, &author).await;
+    let guess = async || author.in_another_browser().sign_in_with("000000").await;
+    let mut slowed = guess().await;
+    for _ in 0..30 {
+        if slowed.status == 429 {
+            break;
+        }
+        // Slow enough that the limits on address and account do not count.
+        h.advance(Duration::from_secs(6));
+        slowed = guess().await;
+    }
+    let wait: u64 = slowed.is(429).header("retry-after").parse().unwrap();
+    h.restart().await;
+    guess().await.refused(429, "too_many_attempts");
+    author.in_another_browser().sign_in_with(&factor.codes[0]).await.is(201);
+    h.advance(Duration::from_secs(wait));
+    guess().await.refused(401, "totp_wrong");
+    guess().await.refused(429, "too_many_attempts");
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn a_link_of_an_admin_does_not_get_around_it_and_taking_it_away_is_told() {
     let h = Harness::start().await;
     let (author, admin) = (h.author().await, h.admin().await);

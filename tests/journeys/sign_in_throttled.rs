@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use countersign_api::app::Slow;
+use countersign_tests::actor::link_of;
+use countersign_tests::answer::Answer;
+use countersign_tests::forms::form_to;
 use countersign_tests::{Actor, Harness};
 use reqwest::Method;
 use serde_json::json;
@@ -87,5 +90,49 @@ async fn guesses_from_elsewhere_keep_nobody_out() {
     let own = from("198.51.100.7", &author.password).go().await;
     in_peace.remember_session(own.is(201));
     from("203.0.113.9", &author.password).go().await.is(429);
+    h.finish().await;
+}
+
+/// Types wrong codes into the form that leads to `path`, as often as it takes to be slowed down.
+async fn type_codes(door: &Actor, path: &str, shown: &Answer) -> Answer {
+    let mut shown = shown.clone();
+    for _ in 0..40 {
+        let form = form_to(shown.text(), path).with("totp", "000000");
+        shown = door.press(path, &form).await;
+        if shown.status == 429 {
+            break;
+        }
+    }
+    assert!(shown.is(429).header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
+    shown.says("a recovery code works at once");
+    shown
+}
+
+#[tokio::test]
+async fn too_many_codes_leave_the_second_step_and_a_recovery_code_as_a_way_in() {
+    let h = Harness::start().await;
+    let author = h.author().await;
+    let factor = author.turn_on_second_factor(h.app().now()).await;
+    let door = h.anonymous();
+    let form = form_to(door.page("/sign-in").await.is(200).text(), "/sign-in");
+    let form = form.with("email", &author.email).with("password", &author.password);
+    let step = door.press("/sign-in", &form).await;
+    let slowed = type_codes(&door, "/sign-in", step.is(200)).await;
+    let form = form_to(slowed.text(), "/sign-in").with("totp", &factor.codes[0]);
+    assert_eq!(door.press("/sign-in", &form).await.location(), "/account/second-factor");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn too_many_codes_leave_a_link_and_a_recovery_code_as_a_way_in() {
+    let h = Harness::start().await;
+    let (author, admin) = (h.author().await, h.admin().await);
+    let factor = author.turn_on_second_factor(h.app().now()).await;
+    let issued = admin.post_empty(&format!("/operators/{}/link", author.id)).await;
+    let link = link_of(&issued.json());
+    let (door, path) = (h.anonymous(), &link[link.find("/sign-in/").unwrap()..]);
+    let slowed = type_codes(&door, path, door.page(path).await.is(200)).await;
+    let form = form_to(slowed.text(), path).with("totp", &factor.codes[0]);
+    assert_eq!(door.press(path, &form).await.location(), "/account/password");
     h.finish().await;
 }

@@ -37,7 +37,9 @@ async fn a_token_ends_after_90_days_unless_something_else_was_said() {
         assert_eq!(refused.problem(422)["fields"][0]["code"], code);
     }
     h.advance(DAY);
-    brief.get("/drafts").await.refused(401, "token_expired");
+    let over = brief.get("/drafts").await;
+    over.refused(401, "token_expired");
+    assert!(over.header("www-authenticate").ends_with("error=\"invalid_token\""), "{:?}", over.headers);
     brief.post("/drafts", json!({})).await.refused(401, "token_expired");
     usual.get("/drafts").await.ok();
     h.advance(DAY * 89);

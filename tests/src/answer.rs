@@ -81,6 +81,8 @@ impl Answer {
         );
         let problem = self.json();
         assert_eq!(problem["status"], status, "{} answered {problem}", self.asked);
+        let challenge = self.header("www-authenticate");
+        assert_eq!(challenge.starts_with("Bearer realm="), status == 401, "{}: {challenge:?}", self.asked);
         for member in ["code", "title"] {
             let is_there = problem[member].as_str().is_some_and(|text| !text.is_empty());
             assert!(is_there, "{} answered a problem without {member}: {problem}", self.asked);

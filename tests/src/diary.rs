@@ -29,6 +29,13 @@ pub fn tells(words: &str) -> bool {
     crate::captured::contains(&diary(), words)
 }
 
+/// How many lines with all of these words were logged.
+pub fn count(words: &[&str]) -> usize {
+    let diary = diary();
+    let lines = diary.split(|byte| *byte == b'\n');
+    lines.filter(|line| words.iter().all(|words| crate::captured::contains(line, words))).count()
+}
+
 struct Page;
 
 impl Write for Page {

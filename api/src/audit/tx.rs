@@ -32,6 +32,8 @@ pub enum Housekeeping {
     Uploads,
     /// When a session or a token was last used.
     SessionTouch,
+    /// How often somebody has guessed.
+    Throttles,
     /// Claims, leases and their heartbeats: `scheduled` <-> `claimed` only.
     Claims,
     /// Answers kept for a client's idempotency key.

@@ -5,7 +5,7 @@ use http::Method;
 
 use super::{
     error::ConnectionError,
-    hold::hold,
+    hold::hold_for_authorization,
     refresh::{RefreshError, refresh},
     store,
     usable::{Unusable, readable, usable},
@@ -113,8 +113,7 @@ pub(super) async fn call(
                 is_renewed = true;
             }
             Err(CallError::Upstream(error)) if error.is_token() => {
-                let until = app.now().plus(app.timing.publishing.authorization_recheck);
-                hold(app, id, HoldReason::Authorization, Some(until)).await?;
+                hold_for_authorization(app, id).await?;
                 return Err(ConnectionError::Held(HoldReason::Authorization));
             }
             // What stands in the way before a request is sent passes by itself, so this came after it.

@@ -139,14 +139,19 @@ fn refusal(app: &App, flow: &Flow, visitor: &Visitor) -> Option<(&'static str, C
     }
 }
 
-/// Refuses a state that we do not know. Strangers cannot fill the log: an address is told of so often a minute only.
+/// Whether the log is told of a refusal. Nobody can fill it: an address is told of so often a minute only.
+fn is_told(app: &App, net: &Net) -> bool {
+    app.throttles.callbacks_told.check(&net.origin()).is_ok() && app.throttles.tells_of_strangers()
+}
+
+/// Refuses a state that we do not know.
 async fn unknown(
     app: &App,
     visitor: &Visitor,
     digest: Option<[u8; 32]>,
     refused: CallbackRefused,
 ) -> Result<Connection, CallbackRefused> {
-    if app.throttles.callbacks_told.check(&visitor.net.origin()).is_ok() {
+    if is_told(app, &visitor.net) {
         let told = Happening::CallbackRefused { reason: "unknown", state_digest: digest.map(hex::encode) };
         let event = Event::installation(app, &visitor.actor(), told).denied();
         AuditedTx::begin(app).await?.commit_one(event).await?;
@@ -162,10 +167,12 @@ async fn refuse(
     reason: &'static str,
     refused: CallbackRefused,
 ) -> Result<Connection, CallbackRefused> {
-    let told = Happening::CallbackRefused { reason, state_digest: None };
-    let events =
-        vec![received(app, actor, flow, query, false).denied(), tell(app, actor, flow, told).denied()];
-    AuditedTx::begin(app).await?.commit(events).await?;
+    if is_told(app, &actor.net) {
+        let told = Happening::CallbackRefused { reason, state_digest: None };
+        let events =
+            vec![received(app, actor, flow, query, false).denied(), tell(app, actor, flow, told).denied()];
+        AuditedTx::begin(app).await?.commit(events).await?;
+    }
     Err(refused)
 }
 

@@ -8,6 +8,7 @@ use crate::{
     error::{Fault, FieldError, Kind, Refusal},
     operators::Forbidden,
     pinterest::{
+        boards,
         error::{Disposition, UpstreamError},
         scope::Scopes,
     },
@@ -76,6 +77,16 @@ fn sentences(fields: &[FieldError]) -> String {
     fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
+/// What is wrong with a board's name, in Pinterest's words, and what to do about it.
+fn name_refused(error: &UpstreamError) -> FieldError {
+    let words = error.message.as_deref().unwrap_or_default().trim_end_matches(['.', '!']);
+    let message = format!(
+        "was not taken by Pinterest, which says: “{words}”. If the account has a board of this name, use that board; \
+         if not, choose another name"
+    );
+    FieldError::new("name", "taken", message)
+}
+
 fn not_configured(environment: Environment) -> &'static str {
     match environment {
         Environment::Rehearsal => {
@@ -124,6 +135,9 @@ fn held(reason: HoldReason) -> &'static str {
 impl ConnectionError {
     /// The refusal that Pinterest's answer means. Of a read, what is not known was not done.
     pub(crate) fn upstream(error: UpstreamError) -> Self {
+        if boards::is_name_refused(&error) {
+            return Self::Fields(vec![name_refused(&error)]);
+        }
         match error.disposition() {
             Disposition::Wait => Self::Throttled(error.wait()),
             Disposition::Gone => Self::NoBoard,

@@ -43,6 +43,15 @@ pub async fn hold(
     tx.commit(told.into_iter().collect()).await.map(drop)
 }
 
+/// Holds an account whose token Pinterest does not take. It is asked again in a while.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn hold_for_authorization(app: &App, id: &ConnectionId) -> Result<(), Fault> {
+    let until = app.now().plus(app.timing.publishing.authorization_recheck);
+    hold(app, id, HoldReason::Authorization, Some(until)).await
+}
+
 /// Holds an account that Pinterest blocked for spam: 1 hour, then 6, then 24, while it happens in a row. It takes the
 /// place of any other hold, whose cause shows again when this one is over.
 ///

@@ -35,7 +35,7 @@ pub use callback::{CallbackQuery, Visitor, callback};
 pub use connection::{Connection, Consent};
 pub use error::{CallbackRefused, ConnectionError};
 pub use flow::{Connect, Started, connect, reconnect};
-pub use hold::{clear_spam_level, hold, hold_for_spam, release};
+pub use hold::{clear_spam_level, hold, hold_for_authorization, hold_for_spam, release};
 pub use refresh::{RefreshError, refresh};
 pub use resume::resume;
 pub use spool::drain as drain_spool;

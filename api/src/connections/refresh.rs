@@ -18,7 +18,7 @@ use countersign_entities::{
 use super::{
     connection::{self, Connection},
     exchange::{grant as next_generation, status_and_code, told_failure},
-    hold::hold,
+    hold::{hold, hold_for_authorization},
     sealed, spool,
     store::{self, Grant},
     usable::with_grant,
@@ -119,8 +119,7 @@ async fn twice(app: &App, id: &ConnectionId, seen: i32) -> Result<Usable, Refres
             revoke(app, id, seen, why_over(app, id).await?).await
         }
         (Try::Refused | Try::Lost, Some(Try::Refused | Try::Lost)) => {
-            let until = app.now().plus(app.timing.publishing.authorization_recheck);
-            hold(app, id, HoldReason::Authorization, Some(until)).await?;
+            hold_for_authorization(app, id).await?;
             Err(RefreshError::Held(HoldReason::Authorization))
         }
     }

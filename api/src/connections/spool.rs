@@ -19,7 +19,7 @@ use crate::{
     error::Fault,
     hooks::{Crash, Point},
     pinterest::{calls::millis, scope::Scopes},
-    spool::{self, Unusable},
+    spool,
 };
 
 /// How the names of these files begin.
@@ -95,49 +95,23 @@ pub(super) async fn forget(app: &App, kept: &Kept) {
     spool::forget(app, &kept.name()).await;
 }
 
-/// Why the database does not have a kept pair after all.
-enum Ungiven {
-    /// Nobody can make sense of it.
-    Never(String),
-    /// Not now, or not to this database.
-    Later(Fault),
-}
-
-impl From<Fault> for Ungiven {
-    fn from(fault: Fault) -> Self {
-        Self::Later(fault)
-    }
-}
-
-/// Gives pairs to the database that it does not have yet. A file that nobody can make sense of is set aside; one that
-/// this database cannot take stays where it is, and the others have their turn.
+/// Gives pairs to the database that it does not have yet. One that this database cannot take stays where it is, and the
+/// others have their turn.
 ///
 /// # Errors
 /// [`Fault`] where the database is away.
 pub async fn drain(app: &App) -> Result<(), Fault> {
-    let names = spool::list(app, KIND).unwrap_or_else(|error| {
-        tracing::error!(%error, "the spool cannot be read");
-        Vec::new()
-    });
-    for name in names {
-        match drain_one(app, &name).await {
-            Ok(()) => {}
-            Err(Ungiven::Never(why)) => drop(spool::set_aside(app, &name, &why)),
-            Err(Ungiven::Later(fault)) if matches!(fault, Fault::Crash(_)) || fault.is_outage() => {
-                return Err(fault);
-            }
-            Err(Ungiven::Later(fault)) => spool::leave(app, &name, &fault.to_string()),
+    for (name, kept) in spool::each::<Kept>(app, KIND) {
+        let lock = lock_of(app, &kept.connection_id);
+        // Whoever renews it just now stores its own pair, with its own intent.
+        let Ok(_alone) = lock.try_lock() else { continue };
+        match give(app, &kept).await {
+            Ok(_) => {}
+            Err(fault) if matches!(fault, Fault::Crash(_)) || fault.is_outage() => return Err(fault),
+            Err(fault) => spool::leave(app, &name, &fault.to_string()),
         }
     }
     Ok(())
-}
-
-async fn drain_one(app: &App, name: &str) -> Result<(), Ungiven> {
-    let Some(kept) = kept_as(app, name)? else { return Ok(()) };
-    let lock = lock_of(app, &kept.connection_id);
-    // Whoever renews it just now stores its own pair, with its own intent.
-    let Ok(_alone) = lock.try_lock() else { return Ok(()) };
-    give(app, &kept).await
 }
 
 /// Gives the database the next generation of `grant`, if it is kept here: who has the refresher's lock asks before a
@@ -146,32 +120,21 @@ async fn drain_one(app: &App, name: &str) -> Result<(), Ungiven> {
 /// # Errors
 /// [`Fault`] where the pair cannot be read or given just now.
 pub(super) async fn give_next(app: &App, grant: &Grant) -> Result<bool, Fault> {
-    let name = name_of(&grant.id, grant.generation + 1);
-    let given = match kept_as(app, &name) {
-        Ok(None) => return Ok(false),
-        Ok(Some(kept)) => give(app, &kept).await,
-        Err(ungiven) => Err(ungiven),
-    };
-    match given {
-        Ok(()) => Ok(true),
-        Err(Ungiven::Never(why)) => {
-            spool::set_aside(app, &name, &why);
-            Ok(false)
-        }
-        Err(Ungiven::Later(fault)) => Err(fault),
+    let kept = spool::find(app, &name_of(&grant.id, grant.generation + 1));
+    match kept.map_err(|error| Fault::Other(error.to_string()))? {
+        Some(kept) => give(app, &kept).await,
+        None => Ok(false),
     }
 }
 
-fn kept_as(app: &App, name: &str) -> Result<Option<Kept>, Ungiven> {
-    spool::read(app, name).map_err(|error| match error {
-        Unusable::Bad(why) => Ungiven::Never(why.to_owned()),
-        Unusable::Io(error) => Ungiven::Later(Fault::Other(error.to_string())),
-    })
-}
-
-async fn give(app: &App, kept: &Kept) -> Result<(), Ungiven> {
+/// Gives one to the database and takes its file away. Whether the database needs it no more; not where nobody can make
+/// sense of it.
+async fn give(app: &App, kept: &Kept) -> Result<bool, Fault> {
     let id = &kept.connection_id;
-    let next = kept.grant().ok_or_else(|| Ungiven::Never("the kept tokens are damaged".to_owned()))?;
+    let Some(next) = kept.grant() else {
+        spool::set_aside(app, &kept.name(), "the kept tokens are damaged");
+        return Ok(false);
+    };
     let there = store::grant_of(&app.db, id).await?.filter(|there| there.id == next.id);
     match there {
         Some(old) if old.generation + 1 == next.generation => {
@@ -187,10 +150,10 @@ async fn give(app: &App, kept: &Kept) -> Result<(), Ungiven> {
             tracing::info!(connection = %id, "kept tokens of a consent that has ended go");
         }
         // Another database than the one they were renewed for, or an older copy of it: there may be no other pair.
-        Some(_) | None => return Err(Fault::Lost("this database does not know what it renews").into()),
+        Some(_) | None => return Err(Fault::Lost("this database does not know what it renews")),
     }
     forget(app, kept).await;
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the log tells that the consent's tokens were deleted.

@@ -13,7 +13,7 @@ use countersign_entities::{
 
 use super::{
     connection::Connection,
-    hold::{hold, release},
+    hold::{hold, hold_for_authorization, release},
     refresh::{RefreshError, refresh},
     store::{self, Grant},
 };
@@ -146,10 +146,7 @@ async fn recheck_authorization(app: &App, connection: &Connection) -> Result<(),
         Ok(usable) if is_accepted(app, connection, &usable).await => {
             release(app, &connection.id, HoldReason::Authorization).await
         }
-        Ok(_) | Err(RefreshError::Busy) => {
-            let until = app.now().plus(app.timing.publishing.authorization_recheck);
-            hold(app, &connection.id, HoldReason::Authorization, Some(until)).await
-        }
+        Ok(_) | Err(RefreshError::Busy) => hold_for_authorization(app, &connection.id).await,
         // Revoked, or held again with a new time.
         Err(RefreshError::Refused | RefreshError::Held(_)) => Ok(()),
         Err(RefreshError::Fault(fault)) => Err(fault),

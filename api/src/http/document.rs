@@ -22,6 +22,8 @@ const IDEMPOTENCY_KEY: &str = "^[!-~]{1,200}$";
 const IMAGES: [&str; 2] = ["image/jpeg", "image/png"];
 /// What every operation may answer.
 const MALFORMED: &str = "The request or a parameter is malformed.";
+/// What a 401 has in `WWW-Authenticate`.
+const CHALLENGE: &str = "Which proof is wanted: `Bearer`, for an API token. A session's cookie does as well.";
 /// What an address takes that shows something and no more.
 const READS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
@@ -49,6 +51,7 @@ fn completed(mut spec: Value) -> Value {
         for (_, operation) in members(Some(methods)) {
             describe(operation);
             refuse_what_is_doubled(operation);
+            challenge(operation);
         }
     }
     spec
@@ -61,6 +64,14 @@ fn refuse_what_is_doubled(operation: &mut Value) {
         refused["description"] = MALFORMED.into();
         responses.insert("400".to_owned(), refused);
         responses.sort_keys();
+    }
+}
+
+/// [`super::doorway`] says which proof is wanted.
+fn challenge(operation: &mut Value) {
+    if let Some(refused) = operation.pointer_mut("/responses/401") {
+        let header = json!({ "description": CHALLENGE, "required": true, "schema": { "type": "string" } });
+        refused["headers"]["WWW-AUTHENTICATE"] = header;
     }
 }
 
@@ -194,6 +205,12 @@ mod tests {
         assert!(!document().contains("null,") && !document().contains(": null"), "no member is null");
         let content = parsed()["paths"]["/assets/{id}/content"]["get"]["responses"]["200"]["content"].clone();
         assert_eq!(content.as_object().unwrap().keys().collect::<Vec<_>>(), IMAGES);
+    }
+
+    #[test]
+    fn whoever_is_not_signed_in_is_told_which_proof_is_wanted() {
+        let refused = parsed()["paths"]["/drafts"]["get"]["responses"]["401"].clone();
+        assert_eq!(refused["headers"]["WWW-AUTHENTICATE"]["required"], true, "{refused}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use poem::{
     Endpoint, Error, IntoResponse as _, Middleware, PathPattern, Request, Response, Result,
     error::{MethodNotAllowedError, NotFoundError},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
 };
 use poem_openapi::error::{
     ContentTypeError, ParseMultipartError, ParseParamError, ParsePathError, ParseRequestPayloadError,
@@ -18,7 +18,7 @@ use poem_openapi::error::{
 use super::{
     body_limit::Overrun,
     document,
-    problem::{Problem, ProblemField},
+    problem::{CHALLENGE, Problem, ProblemField},
 };
 use crate::{
     app::App,
@@ -56,7 +56,12 @@ impl<E: Endpoint> Endpoint for Door<E> {
             Ok(Err(error)) => answer(&self.app, error),
             Err(panic) => Problem::unexpected(&self.app, &words_of(&*panic)).into_response(),
         };
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let is_unauthenticated = response.status() == StatusCode::UNAUTHORIZED;
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if is_unauthenticated {
+            headers.entry(header::WWW_AUTHENTICATE).or_insert(CHALLENGE);
+        }
         Ok(response)
     }
 }

@@ -23,6 +23,12 @@ const BUSY: u64 = 2;
 /// The media type of a refusal.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
+/// What a 401 says of the proof that it wants, in `WWW-Authenticate`. No browser asks for a password because of it.
+pub const CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="Countersign""#);
+/// The same where the API token that was brought is not taken.
+const TOKEN_REFUSED: HeaderValue =
+    HeaderValue::from_static(r#"Bearer realm="Countersign", error="invalid_token""#);
+
 /// Why something was refused. Nothing was changed, but where the status is 500 or the code is `pinterest_outcome_unknown`:
 /// then look whether it was done before you try again.
 #[derive(Clone, Debug, Object)]
@@ -222,11 +228,15 @@ impl ResponseError for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, retry_after) = (ResponseError::status(&self), self.retry_after);
+        let is_token = matches!(self.code.as_str(), "token_invalid" | "token_expired");
         let mut response = Json(self).into_response();
         response.set_status(status);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        if is_token {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, TOKEN_REFUSED);
         }
         response
     }

@@ -92,7 +92,7 @@ pub async fn confirm(
 ) -> Result<Vec<Secret>, OperatorError> {
     let operator = people::find(app, person.id()).await?;
     let factor = started(app, &operator)?;
-    let Some(step) = proof::step_of(app, &operator.id, factor, code)? else {
+    let Some(step) = proof::step_of(app, &operator.id, factor, code).await? else {
         return Err(FieldError::new("code", "wrong", WRONG_FIRST).into());
     };
     let (id, codes) = (&operator.id, recovery::draw(&*app.rng));
@@ -217,7 +217,7 @@ async fn proven<'a>(
         return Err(OperatorError::FactorOff);
     }
     own_password::prove(app, person.actor(), &operator, "password", password).await?;
-    let brought = proof::look(app, &operator, Some(code))?;
+    let brought = proof::look(app, &operator, Some(code)).await?;
     let tx = AuditedTx::begin(app).await?;
     still::may(app, &tx, person, None).await?;
     match proof::spend(app, &tx, &operator.id, brought).await? {

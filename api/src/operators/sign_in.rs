@@ -3,13 +3,10 @@
 //! What is refused looks and takes the same whoever was named. Limits count what came from one address (and from
 //! there on one account), so nobody can lock another person out.
 
-use std::time::Duration;
-
 use countersign_entities::ids::OperatorId;
 
 use super::{
     email::Email,
-    error::OperatorError,
     link::{self, DeadLink},
     password, people,
     people::Operator,
@@ -24,98 +21,17 @@ use crate::{
     actor::{Actor, Net, Via},
     app::App,
     audit::{AuditedTx, Event, Happening},
-    error::{Fault, FieldError, Kind, Refusal},
+    error::Fault,
     secret::Secret,
 };
+
+mod error;
+
+pub use error::SignInError;
 
 const PASSWORD: &str = "password";
 const LINK: &str = "link";
 const SECOND_FACTOR: &str = "second_factor";
-
-/// Why somebody is not let in.
-#[derive(Debug, thiserror::Error)]
-pub enum SignInError {
-    /// Whatever of the two it is.
-    #[error("the e-mail address or the password is not right. Try again, or ask an admin for a sign-in link")]
-    Wrong,
-    /// Right so far; a code of the second factor is asked for. After a password the ticket stands for it.
-    #[error("this person has a second factor. Send a code of it, too, or a recovery code")]
-    CodeRequired(Option<Ticket>),
-    /// The code is wrong, or was used before.
-    #[error("this code is not right, or it was used already. Wait for the next one, or use a recovery code")]
-    CodeWrong,
-    /// The ticket is too old, or what it stood for has changed.
-    #[error("that took too long, or something changed meanwhile. Type your password again")]
-    TicketOver,
-    /// Too many attempts from there.
-    #[error("too many attempts. Wait {} seconds and try again", .0.as_secs() + 1)]
-    TooMany(Duration),
-    /// The link does not work.
-    #[error("{}", dead_link(*.0))]
-    Link(DeadLink),
-    /// The password that was to be set.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
-    Fields(Vec<FieldError>),
-    /// Ours.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-fn dead_link(why: DeadLink) -> &'static str {
-    match why {
-        DeadLink::Used => "this sign-in link was used already. Ask an admin for a new one",
-        DeadLink::Expired => "this sign-in link is too old. Ask an admin for a new one",
-        DeadLink::Unknown => "there is no such sign-in link. Check that it was copied whole",
-    }
-}
-
-impl Refusal for SignInError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Wrong => "sign_in_failed",
-            Self::CodeRequired(_) => "totp_required",
-            Self::CodeWrong => "totp_wrong",
-            Self::TicketOver => "sign_in_over",
-            Self::TooMany(_) => "too_many_attempts",
-            Self::Link(DeadLink::Used) => "link_used",
-            Self::Link(DeadLink::Expired) => "link_expired",
-            Self::Link(DeadLink::Unknown) => "link_unknown",
-            Self::Fields(_) => "fields_invalid",
-            Self::Fault(fault) => fault.code(),
-        }
-    }
-
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Wrong | Self::Link(_) => Kind::Unauthenticated,
-            Self::CodeRequired(_) | Self::CodeWrong | Self::TicketOver => Kind::Unauthenticated,
-            Self::TooMany(_) => Kind::TooMany,
-            Self::Fields(_) => Kind::Invalid,
-            Self::Fault(fault) => fault.kind(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::TooMany(wait) => Some(*wait),
-            _ => None,
-        }
-    }
-
-    fn fields(&self) -> &[FieldError] {
-        match self {
-            Self::Fields(fields) => fields,
-            _ => &[],
-        }
-    }
-
-    fn fault(&self) -> Option<&Fault> {
-        match self {
-            Self::Fault(fault) => Some(fault),
-            _ => None,
-        }
-    }
-}
 
 /// Lets a person in by e-mail address, password and, where they have a second factor, a code of it or a recovery code.
 ///
@@ -132,7 +48,7 @@ pub async fn with_password(
     let email = Email::parse(email).ok();
     throttle(app, net, Some(email.as_ref()))?;
     let operator = authenticate(app, net, via, email.as_ref(), &password).await?;
-    let brought = look(app, &operator, code.as_ref(), || Some(ticket::issue(app, &operator)))?;
+    let brought = look(app, &operator, code.as_ref(), || Some(ticket::issue(app, &operator))).await?;
     enter(app, net, via, operator, brought).await
 }
 
@@ -149,18 +65,18 @@ pub async fn with_ticket(
 ) -> Result<Session, SignInError> {
     throttle(app, net, None)?;
     let operator = ticket::open(app, ticket).await?.ok_or(SignInError::TicketOver)?;
-    let brought = look(app, &operator, Some(code), || None)?;
+    let brought = look(app, &operator, Some(code), || None).await?;
     enter(app, net, via, operator, brought).await
 }
 
 /// Looks at the code of whoever is known to be right so far.
-fn look(
+async fn look(
     app: &App,
     operator: &Operator,
     code: Option<&Secret>,
     ticket: impl FnOnce() -> Option<Ticket>,
 ) -> Result<Brought, SignInError> {
-    match proof::look(app, operator, code)? {
+    match proof::look(app, operator, code).await? {
         Brought::Nothing => Err(SignInError::CodeRequired(ticket())),
         brought => Ok(brought),
     }
@@ -213,18 +129,24 @@ pub async fn with_link(
         Ok(found) => found,
         Err(why) => return refuse_link(app, net, via, owner, why).await,
     };
-    let brought = look(app, &found.operator, code.as_ref(), || None)?;
+    let brought = look(app, &found.operator, code.as_ref(), || None).await?;
     let hash = match &password {
         Some(password) => Some(people::fresh_hash(app, "password", &found.operator, password).await?),
         None => None,
     };
     let tx = AuditedTx::begin(app).await?;
     let current = store::lock(&tx, &found.operator.id, app.db.is_postgres()).await?;
-    let current = current.filter(|now| !now.is_disabled() && now.factor == found.operator.factor);
+    let current = current.filter(|now| !now.is_disabled());
     let (true, Some(mut operator)) = (link::claim(app, &tx, &found.id).await?, current) else {
         drop(tx);
-        return refuse_link(app, net, via, owner, DeadLink::Used).await;
+        let (_, now) = link::find(app, secret).await?;
+        return refuse_link(app, net, via, owner, now.err().unwrap_or(DeadLink::Used)).await;
     };
+    if operator.factor != found.operator.factor {
+        // It was turned on or taken away meanwhile: what was brought is looked at once more, and the link stays good.
+        drop(tx);
+        return Box::pin(with_link(app, net, via, secret, password, code)).await;
+    }
     let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
         drop(tx);
         return refuse_code(app, net, via, &operator.id).await;
@@ -274,7 +196,7 @@ pub async fn authenticate_cli(
     let (net, email) = (Net::default(), Email::parse(email).ok());
     let operator = authenticate(app, &net, Via::Cli, email.as_ref(), password).await?;
     let actor = Actor::person(operator.person(), Via::Cli, None, net.clone());
-    let brought = look(app, &operator, code, || None)?;
+    let brought = look(app, &operator, code, || None).await?;
     let tx = AuditedTx::begin(app).await?;
     let Some(operator) = unchanged(app, &tx, &operator).await? else { return Err(SignInError::Wrong) };
     match brought {
@@ -334,7 +256,7 @@ async fn refuse_link(
     Err(SignInError::Link(why))
 }
 
-/// Tells of a failure: whose door it was, if anybody's; never what was typed.
+/// Tells of a failure, unless too many were told of: whose door it was, if anybody's; never what was typed.
 async fn tell_failed(
     app: &App,
     net: &Net,
@@ -342,6 +264,9 @@ async fn tell_failed(
     method: &'static str,
     door: Option<OperatorId>,
 ) -> Result<(), Fault> {
+    if !app.throttles.tells_of_strangers() {
+        return Ok(());
+    }
     let actor = Actor::public(via, net.clone());
     let mut event = Event::installation(app, &actor, Happening::SignInFailed { method }).denied();
     if let Some(id) = door {
@@ -375,17 +300,6 @@ fn throttle(app: &App, net: &Net, account: Option<Option<&Email>>) -> Result<(),
         app.throttles.sign_in_account.check(&(account, address)).map_err(SignInError::TooMany)?;
     }
     Ok(())
-}
-
-impl From<OperatorError> for SignInError {
-    fn from(error: OperatorError) -> Self {
-        match error {
-            OperatorError::Fields(fields) => Self::Fields(fields),
-            OperatorError::Fault(fault) => Self::Fault(fault),
-            OperatorError::TooMany(wait) => Self::TooMany(wait),
-            _ => Self::Wrong,
-        }
-    }
 }
 
 #[cfg(test)]

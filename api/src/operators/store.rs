@@ -110,6 +110,7 @@ pub(super) async fn insert(tx: &AuditedTx<'_>, person: &Operator, email_key: Str
         totp_started_at: Set(None),
         totp_confirmed_at: Set(None),
         totp_step: Set(None),
+        totp_guesses_until: Set(None),
     };
     match operator::Entity::insert(row).exec_without_returning(tx.connection()).await {
         Ok(_) => Ok(true),

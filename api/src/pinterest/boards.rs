@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{calls::Call, client::Answer, wire};
+use super::{calls::Call, client::Answer, error::UpstreamError, wire};
 
 /// Boards on one page: as many as Pinterest gives.
 const PAGE_SIZE: &str = "250";
@@ -83,6 +83,17 @@ pub(crate) fn create_call(name: &str, privacy: &str) -> Call {
         query: Vec::new(),
         body: Some(body.to_string().into_bytes()),
         flow: None,
+    }
+}
+
+/// Whether Pinterest did not take the name of a new board, as far as it says so: documented is 400 with code 400 for a
+/// name that is invalid or duplicated, seen was code 58 for a duplicated one, perhaps as a 409. Neither made a board.
+pub(crate) fn is_name_refused(error: &UpstreamError) -> bool {
+    let text = error.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    match (error.status, error.code) {
+        (400, Some(400)) => text.contains("board name"),
+        (400 | 409, Some(58)) => text.contains("board with this name"),
+        _ => false,
     }
 }
 

@@ -4,8 +4,10 @@ use countersign_entities::Timestamp;
 use http::HeaderMap;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
-/// The longest wait that is believed: 6 hours, in seconds.
-const LONGEST_WAIT_S: i64 = 6 * 3600;
+/// The longest wait that is believed, in seconds: a day, as long as the longest window of Pinterest's limits.
+const LONGEST_WAIT_S: i64 = 24 * 3600;
+/// The greatest number that is believed: what JSON has exactly, and so the log.
+const GREATEST: i64 = (1 << 53) - 1;
 
 /// The rate headers of one answer. Whatever is not readable is not there.
 ///
@@ -18,7 +20,7 @@ pub struct Rate {
     pub remaining: Option<i64>,
     /// Seconds until it starts again (no moment in time, although others use the header so).
     pub reset_s: Option<i64>,
-    /// Seconds to wait by `Retry-After`, given as seconds or as a date; at most 6 hours.
+    /// Seconds to wait by `Retry-After`, given as seconds or as a date.
     pub retry_after_s: Option<i64>,
 }
 
@@ -33,23 +35,22 @@ impl Rate {
         }
     }
 
-    /// Seconds to wait before the next call, where Pinterest says so.
+    /// Seconds to wait before the next call, where Pinterest says so; at most a day.
     pub fn wait_s(&self) -> Option<i64> {
-        self.retry_after_s.or(self.reset_s)
+        self.retry_after_s.or(self.reset_s).map(|seconds| seconds.min(LONGEST_WAIT_S))
     }
 }
 
 fn first_number(text: &str) -> Option<i64> {
     let first = text.split([',', ';']).next()?.trim();
-    first.parse().ok().filter(|number| *number >= 0)
+    first.parse().ok().filter(|number| (0..=GREATEST).contains(number))
 }
 
 fn wait(value: &str, now: Timestamp) -> Option<i64> {
-    let seconds = first_number(value).or_else(|| {
+    first_number(value).or_else(|| {
         let until = date(value)?;
         i64::try_from(until.since(now).as_secs()).ok()
-    })?;
-    Some(seconds.min(LONGEST_WAIT_S))
+    })
 }
 
 /// A date as HTTP writes it.
@@ -82,15 +83,23 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_seconds_or_a_date_and_never_longer_than_six_hours() {
-        let wait = |value| rate(&[("retry-after", value)]).retry_after_s;
+    fn a_wait_is_seconds_or_a_date_and_never_longer_than_a_day() {
+        let wait = |value| rate(&[("retry-after", value)]).wait_s();
         assert_eq!(wait("30"), Some(30));
         assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60));
         assert_eq!(wait("Sun, 06 Nov 1994 08:48:37 GMT"), Some(0), "a moment that has passed");
+        assert_eq!(wait("40000"), Some(40_000), "a daily limit may be reached early in the day");
         assert_eq!(wait("999999"), Some(LONGEST_WAIT_S));
+        assert_eq!(rate(&[("x-ratelimit-reset", "999999")]).wait_s(), Some(LONGEST_WAIT_S));
         assert_eq!(wait("Sun, 06 Nov 2094 08:49:37 GMT"), Some(LONGEST_WAIT_S));
-        for garbage in ["", "soon", "-5", "1e9", "99999999999999999999"] {
+        for garbage in ["", "soon", "-5", "1e9", "99999999999999999999", "9007199254740992"] {
             assert_eq!(wait(garbage), None, "{garbage}");
+            assert_eq!(rate(&[("x-ratelimit-reset", garbage)]).wait_s(), None, "{garbage}");
+            assert_eq!(
+                rate(&[("x-ratelimit-limit", garbage)]).limit,
+                None,
+                "the log could not tell {garbage}"
+            );
         }
     }
 }

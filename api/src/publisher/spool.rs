@@ -28,7 +28,7 @@ use crate::{
         error::UpstreamError,
         wire,
     },
-    spool::{self, Unusable},
+    spool,
 };
 
 /// How the names of these files begin.
@@ -190,13 +190,12 @@ pub(super) async fn forget(app: &App, kept: &Kept) -> Result<bool, Crash> {
 /// # Errors
 /// [`Crash`] where a test ends the process here.
 pub(super) async fn drain(app: &App, turn: &mut Turn) -> Result<Vec<PublicationId>, Crash> {
-    let names = spool::list(app, KIND).unwrap_or_else(|error| {
-        tracing::error!(%error, "the spool cannot be read");
-        Vec::new()
-    });
     let mut waiting = Vec::new();
-    for name in names {
-        let Some((kept, answer)) = understood(app, &name, turn) else { continue };
+    for (name, kept) in spool::each::<Kept>(app, KIND) {
+        let Some(answer) = kept.answer() else {
+            spool::set_aside(app, &name, "it says what this version does not know");
+            continue;
+        };
         match Box::pin(settle_kept(app, &kept, &answer)).await {
             // One that is settled and cannot be taken away is no work that was done: there is no more at once.
             Ok(is_gone) => turn.add(Ok(is_gone)),
@@ -205,32 +204,10 @@ pub(super) async fn drain(app: &App, turn: &mut Turn) -> Result<Vec<PublicationI
                 waiting.push(kept.publication_id);
                 turn.add(Err(fault));
             }
-            Err(fault) => {
-                tracing::error!(name, %fault, "a kept result cannot be settled now; it stays in the spool");
-            }
+            Err(fault) => spool::leave(app, &name, &fault.to_string()),
         }
     }
     Ok(waiting)
-}
-
-/// What a file says; none where it cannot be read now, or is set aside because nobody can make sense of it.
-fn understood(app: &App, name: &str, turn: &mut Turn) -> Option<(Kept, Result<Answer, Lost>)> {
-    let why = match spool::read::<Kept>(app, name) {
-        Ok(kept) => {
-            let kept = kept?;
-            match kept.answer() {
-                Some(answer) => return Some((kept, answer)),
-                None => "it says what this version does not know",
-            }
-        }
-        Err(Unusable::Bad(why)) => why,
-        Err(Unusable::Io(error)) => {
-            tracing::error!(name, %error, "a kept result cannot be read now; it stays in the spool");
-            return None;
-        }
-    };
-    turn.add(Ok(spool::set_aside(app, name, why)));
-    None
 }
 
 /// Settles one; whether that is done and its file gone.
@@ -239,12 +216,9 @@ async fn settle_kept(app: &App, kept: &Kept, answer: &Result<Answer, Lost>) -> R
     let send = send.filter(|send| send.publication_id == kept.publication_id);
     let publication = store::find(&app.db, &kept.publication_id).await?;
     let (Some(send), Some(publication)) = (send, publication) else {
-        tracing::error!(
-            publication = %kept.publication_id,
-            "the database does not know the send of a kept result: it may be another one, or a backup from before it. \
-             The result stays in the spool"
-        );
-        return Ok(false);
+        return Err(Fault::Lost(
+            "the database does not know this send: it may be another one, or a backup from before it",
+        ));
     };
     let claim = Claim { publication, lease_token: send.lease_token };
     let sent = Sent {

@@ -5,7 +5,7 @@
 
 use countersign_entities::{
     ids::{EventId, PublicationId},
-    vocabulary::{HoldReason, PublicationState},
+    vocabulary::PublicationState,
 };
 
 use super::{
@@ -172,10 +172,7 @@ async fn refused(app: &App, asked: &Asked<'_>, error: UpstreamError) -> Result<E
     let account = &asked.publication.connection_id;
     match error.disposition() {
         Disposition::Refuse | Disposition::Gone => return Ok(Error::NotDeleted(error)),
-        Disposition::Reauthorise => {
-            let until = app.now().plus(app.timing.publishing.authorization_recheck);
-            connections::hold(app, account, HoldReason::Authorization, Some(until)).await?;
-        }
+        Disposition::Reauthorise => connections::hold_for_authorization(app, account).await?,
         Disposition::Spam => connections::hold_for_spam(app, account).await?,
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! The door: password and second factor, one-time link, out again.
 
 use countersign_api::actor::Via;
-use countersign_api::error::Refusal as _;
+use countersign_api::error::{Kind, Refusal as _};
 use countersign_api::http::cookie;
 use countersign_api::operators::{
     DeadLink, LinkPreview, Session, SignInError, link, session, sign_in as door,
@@ -105,6 +105,12 @@ async fn refused(visit: &Visit, form: &OpenForm, error: SignInError) -> Answer {
     if error.fault().is_some() {
         return Err(error.into());
     }
+    if error.kind() == Kind::TooMany && form.given("ticket").is_some() {
+        // The password was right, and the ticket for it stays good.
+        let words = Some(sentence(&error.to_string()));
+        let answer = second_step(visit, form, 429, form.text("ticket"), words).await?;
+        return Ok(with_wait(answer, &error));
+    }
     let (status, words) = (status_of(error.kind()), sentence(&error.to_string()));
     let email = visit.shown_again(form.text("email"));
     let mut frame = visit.frame().await?;
@@ -145,9 +151,7 @@ pub(super) async fn use_link(visit: Visit, Path(token): Path<String>, form: Open
             Ok(enter(&visit, &session, see("/account/password")))
         }
         Err(SignInError::Link(why)) => dead(&visit, why).await,
-        Err(error @ (SignInError::CodeRequired(_) | SignInError::CodeWrong)) => {
-            code_again(&visit, &token, &secret, &error).await
-        }
+        Err(error) if is_about_code(&error) => code_again(&visit, &token, &secret, &error).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -157,13 +161,19 @@ async fn through_link(visit: &Visit, link: &Secret, form: &OpenForm) -> Result<S
     door::with_link(&visit.app, &visit.caller.net, Via::Page, link, None, code).await
 }
 
+/// What another code, or a recovery code, may mend.
+fn is_about_code(error: &SignInError) -> bool {
+    matches!(error, SignInError::CodeRequired(_) | SignInError::CodeWrong | SignInError::TooManyCodes(_))
+}
+
 /// The link's page again, which is not used up.
 async fn code_again(visit: &Visit, token: &str, link: &Secret, error: &SignInError) -> Answer {
     match link::peek_link(&visit.app, link).await? {
         Ok(preview) => {
             let refused = Some(code_words(error));
             let model = view::OneTimeLink { refused, ..shown(visit, token, preview) };
-            Ok(page_as(401, view::one_time_link(&visit.frame().await?, &model)))
+            let answer = page_as(status_of(error.kind()), view::one_time_link(&visit.frame().await?, &model));
+            Ok(with_wait(answer, error))
         }
         Err(why) => dead(visit, why).await,
     }

@@ -58,12 +58,12 @@ pub const FORMS: &[Form] = &[
     form(
         "/sign-in",
         &["email", "password", "ticket", "totp", "return_to", "kept_action", "kept_file", "kept.*"],
-        "to `return_to`; with `kept_action`: 200 `error_page::send_again`; refused: the same page, 401; right, but for a code: 200 `sign_in::second_step`, which sends `ticket` and `totp`",
+        "to `return_to`; with `kept_action`: 200 `error_page::send_again`; refused: the same page, 401 or 429; right, but for a code: 200 `sign_in::second_step`, which sends `ticket` and `totp`",
     ),
     form(
         "/sign-in/{id}",
         &["switch", "totp"],
-        "to `/account/password`; a code that is missing or wrong: the same page, 401; `switch=yes` ends the other person's session first",
+        "to `/account/password`; a code that is missing or wrong: the same page, 401; too many: 429; `switch=yes` ends the other person's session first",
     ),
     form("/sign-out", &[], "to `/sign-in`"),
     form("/theme", &["theme", "return_to"], "to `return_to` (`web::theme::return_path`)"),

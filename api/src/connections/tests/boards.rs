@@ -98,6 +98,34 @@ async fn an_author_creates_a_board_in_the_sandbox() {
 }
 
 #[tokio::test]
+async fn a_name_that_pinterest_does_not_take_is_named_with_its_words_and_a_way_on() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let author = author(&world).await;
+    let documented = "The board name is invalid or duplicated.";
+    let seen = "Try a different name. You already have a board with this name!";
+    for (status, code, words) in [(400, 400, documented), (400, 58, seen), (409, 58, seen)] {
+        let taken = Fault::status("boards/create", When::Before, status, code, words);
+        world.simulator.set_faults(vec![taken]).unwrap();
+        let refused =
+            create_board(world.app(), &author, &connection.id, new("Autumn", "PUBLIC")).await.unwrap_err();
+        assert_eq!((refused.code(), refused.may_be_done()), ("fields_invalid", false), "{refused}");
+        let wrong = &refused.fields()[0];
+        assert_eq!((wrong.field, wrong.code), ("name", "taken"));
+        assert!(wrong.message.contains(&words[..words.len() - 1]), "{refused}");
+        assert!(wrong.message.contains("use that board"), "{refused}");
+    }
+    for (status, code, words) in [(400, 400, "Invalid board parameters."), (409, 409, documented)] {
+        let other = Fault::status("boards/create", When::Before, status, code, words);
+        world.simulator.set_faults(vec![other]).unwrap();
+        let refused =
+            create_board(world.app(), &author, &connection.id, new("Autumn", "PUBLIC")).await.unwrap_err();
+        assert_ne!(refused.code(), "fields_invalid", "{refused}");
+    }
+    world.check().await;
+}
+
+#[tokio::test]
 async fn a_lost_answer_to_a_creation_is_unknown_and_not_repeated() {
     let world = world().await;
     let connection = world.connected().await;

@@ -89,6 +89,20 @@ async fn a_state_is_used_once() {
 }
 
 #[tokio::test]
+async fn whoever_comes_back_again_and_again_does_not_fill_the_log() {
+    let world = world().await;
+    let started = world.start(Some(KITCHEN)).await;
+    let query = world.press(&started.authorize_url, KITCHEN, "approve").await;
+    world.come_back(&query).await.unwrap();
+    let before = world.story(&started.connection.id).await.len();
+    for _ in 0..12 {
+        assert_eq!(code(world.come_back(&query).await), "consent_reused");
+    }
+    assert_eq!(world.story(&started.connection.id).await.len() - before, 2 * 10);
+    world.check().await;
+}
+
+#[tokio::test]
 async fn two_tabs_at_once_make_one_exchange() {
     let world = world().await;
     let started = world.start(Some(KITCHEN)).await;

@@ -37,6 +37,7 @@ pub(crate) async fn person(app: &App, name: &str, via: Via) -> Principal {
         totp_started_at: None,
         totp_confirmed_at: None,
         totp_step: None,
+        totp_guesses_until: None,
     };
     let tx = AuditedTx::begin(app).await.unwrap();
     operator::Entity::insert(row.into_active_model().reset_all())

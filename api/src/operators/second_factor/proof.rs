@@ -6,7 +6,7 @@ use super::{Factor, changed, place, store};
 use crate::{
     actor::Actor,
     app::App,
-    audit::{AuditedTx, Event},
+    audit::{AuditedTx, Event, Housekeeping},
     error::Fault,
     operators::{error::OperatorError, people::Operator, recovery, totp},
     secret::Secret,
@@ -58,11 +58,11 @@ impl Used {
 }
 
 /// Looks at what was typed. Codes of an app can be guessed, so they are counted on the person, wherever they come from;
-/// a recovery code cannot, and is left as a way in.
+/// a recovery code cannot, and is left as a way in. Counting writes, so it comes before any transaction.
 ///
 /// # Errors
 /// [`OperatorError::TooMany`], or ours.
-pub(in crate::operators) fn look(
+pub(in crate::operators) async fn look(
     app: &App,
     operator: &Operator,
     typed: Option<&Secret>,
@@ -76,11 +76,11 @@ pub(in crate::operators) fn look(
     if let Some(hash) = recovery::hash(typed) {
         return Ok(Brought::RecoveryCode(hash));
     }
-    Ok(step_of(app, &operator.id, factor, typed)?.map_or(Brought::Wrong, Brought::Step))
+    Ok(step_of(app, &operator.id, factor, typed).await?.map_or(Brought::Wrong, Brought::Step))
 }
 
 /// The step of a code that was typed, in whatever groups; none where it is not right.
-pub(super) fn step_of(
+pub(super) async fn step_of(
     app: &App,
     id: &OperatorId,
     factor: &Factor,
@@ -90,11 +90,20 @@ pub(super) fn step_of(
     if digits.expose().len() != totp::DIGITS || !digits.expose().bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);
     }
-    app.throttles.second_factor.check(&id.to_string()).map_err(OperatorError::TooMany)?;
+    count(app, id).await?;
     let sealed = |why: String| Fault::Sealed(format!("a second factor: {why}"));
     let opened = app.keys.open(&place(id), &factor.sealed).map_err(|error| sealed(error.to_string()))?;
     let secret = opened.as_slice().try_into().map_err(|_| sealed("it has another length".to_owned()))?;
     Ok(totp::step_of(&zeroize::Zeroizing::new(secret), digits.expose(), app.now())?)
+}
+
+/// Counts a guess on the person's row: for all servers together, and through restarts.
+async fn count(app: &App, id: &OperatorId) -> Result<(), OperatorError> {
+    let tx = AuditedTx::housekeeping(app, Housekeeping::Throttles).await?;
+    if let Some(wait) = store::guess(&tx, id, app.now(), &app.timing.sign_in).await? {
+        return Err(OperatorError::TooMany(wait));
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Spends what was brought; none where it is wrong or was spent before. The caller commits.

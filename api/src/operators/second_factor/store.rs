@@ -1,5 +1,7 @@
 //! The columns of second factors, and the table of recovery codes.
 
+use std::time::Duration;
+
 use countersign_entities::{
     Timestamp,
     ids::OperatorId,
@@ -17,6 +19,7 @@ use crate::{
     error::Fault,
     operators::recovery,
     secret::Secret,
+    timing::SignIn,
 };
 
 /// Keeps a secret that is to be confirmed; `false` if one is in use.
@@ -63,6 +66,31 @@ pub(super) async fn spend_step(tx: &AuditedTx<'_>, id: &OperatorId, step: i64) -
         .exec(tx.connection())
         .await?;
     Ok(updated.rows_affected == 1)
+}
+
+/// Counts a guess at a person's codes; where there were too many, how long until one more may be made. Each statement
+/// looks at the row as it is then, so that whoever guesses at several servers at once gains nothing.
+pub(super) async fn guess(
+    tx: &HousekeepingTx,
+    id: &OperatorId,
+    now: Timestamp,
+    limits: &SignIn,
+) -> Result<Option<Duration>, Fault> {
+    let (each, all) = (limits.code_guess_every, limits.code_guess_every * limits.code_guesses);
+    let until = || operator::Column::TotpGuessesUntil;
+    // A moment that no guess can have led to was written before the clock was set back.
+    let is_over = until().is_null().or(until().lt(now)).or(until().gt(now.plus(all * 2)));
+    let first = of(id).col_expr(until(), Expr::value(now.plus(each))).filter(is_over);
+    let later = Expr::col(until()).add(i64::try_from(each.as_micros()).unwrap_or(i64::MAX));
+    let further = of(id).col_expr(until(), later).filter(until().lte(now.plus(all).minus(each)));
+    for update in [first, further] {
+        if update.exec(tx.connection()).await?.rows_affected == 1 {
+            return Ok(None);
+        }
+    }
+    let row = operator::Entity::find_by_id(id.clone()).one(tx.connection()).await?;
+    let until = row.and_then(|row| row.totp_guesses_until).unwrap_or(now);
+    Ok(Some(until.plus(each).since(now.plus(all))))
 }
 
 /// Uses a recovery code up; `false` if there is none such, or it was used.
@@ -141,4 +169,5 @@ fn without(update: UpdateMany<operator::Entity>) -> UpdateMany<operator::Entity>
         .col_expr(operator::Column::TotpStartedAt, none())
         .col_expr(operator::Column::TotpConfirmedAt, none())
         .col_expr(operator::Column::TotpStep, none())
+        .col_expr(operator::Column::TotpGuessesUntil, none())
 }

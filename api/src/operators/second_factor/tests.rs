@@ -1,8 +1,11 @@
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
+
+use futures_util::poll;
 
 use super::*;
 use crate::{
     actor::{Net, Via},
+    app::Slow,
     error::Refusal as _,
     operators::{
         PasswordReset, Session, SignInError,
@@ -213,6 +216,29 @@ async fn a_link_stands_for_the_password_and_not_for_the_second_factor() {
     let link = people::reset_password(app, by(), id, both).await.unwrap().unwrap();
     assert!(!peek_link(app, &link).await.unwrap().unwrap().asks_code);
     assert_eq!(code_of(sign_in::with_link(app, &net(), Via::Page, &link, None, None).await), "signed_in");
+}
+
+#[tokio::test]
+async fn a_link_asks_for_the_code_of_a_factor_that_is_turned_on_while_it_is_opened() {
+    let test = testing::app().await;
+    let app = &test.app;
+    let id = person(app, ADA, "author").await.id;
+    let (principal, info) = resumed(app, &signed_in(app, ADA).await).await.unwrap();
+    let ada = principal.in_person().unwrap();
+    let started = start(app, &ada, &password()).await.unwrap();
+    let link = people::issue_link(app, Authority::command_line(), &id).await.unwrap();
+    let (from, new) = (net(), Secret::from("quite another sentence"));
+    let mut opening = pin!(sign_in::with_link(app, &from, Via::Page, &link, Some(new), None));
+    let before = app.slow_begun(Slow::Password);
+    while app.slow_begun(Slow::Password) == before {
+        assert!(poll!(&mut opening).is_pending());
+        tokio::task::yield_now().await;
+    }
+    // The link was looked at, and its new password is being hashed.
+    let codes = confirm(app, &ada, &info, &shown(app, &started.secret)).await.unwrap();
+    assert_eq!(code_of(opening.await), "totp_required");
+    let again = sign_in::with_link(app, &net(), Via::Page, &link, None, Some(codes[0].clone())).await;
+    assert_eq!(code_of(again), "signed_in", "it was not used up");
 }
 
 #[tokio::test]

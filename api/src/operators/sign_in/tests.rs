@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
+    error::Refusal as _,
     operators::{
         Authority, OperatorChange,
         link::peek_link,
@@ -84,6 +85,20 @@ async fn guessing_from_one_place_is_slowed_and_the_person_still_comes_in_from_an
         .await
         .map(|_| ())
         .unwrap();
+}
+
+#[tokio::test]
+async fn strangers_do_not_fill_the_log_from_however_many_addresses() {
+    let test = testing::app().await;
+    let told = async || log(&test.app).await.0.iter().filter(|kind| *kind == "sign_in_failed denied").count();
+    assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    assert_eq!(told().await, 1);
+    assert_eq!((0..1000).filter(|_| test.app.throttles.tells_of_strangers()).count(), 599);
+    assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    assert_eq!(told().await, 1, "it is refused all the same");
+    test.clock.advance(Duration::from_secs(6));
+    assert!(matches!(attempt(&test.app, "ada@x.example", "wrong").await, Err(SignInError::Wrong)));
+    assert_eq!(told().await, 2);
 }
 
 #[tokio::test]
