@@ -13,6 +13,7 @@ mod m20261125_4_second_factor;
 mod m20261125_5_taken_down;
 mod m20261125_6_search;
 mod m20261130_7_guesses;
+mod m20261130_8_waiting;
 
 pub use dialect::Dialect;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_5_taken_down::Migration),
             Box::new(m20261125_6_search::Migration),
             Box::new(m20261130_7_guesses::Migration),
+            Box::new(m20261130_8_waiting::Migration),
         ]
     }
 }

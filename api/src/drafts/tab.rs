@@ -27,6 +27,19 @@ pub fn tab_of(
     }
 }
 
+/// The tabs in which drafts of a state can be.
+pub(super) fn tabs_of(state: DraftState) -> &'static [Tab] {
+    match state {
+        DraftState::Draft => &[Tab::Drafts, Tab::Attention],
+        DraftState::InReview => &[Tab::Review, Tab::Attention],
+        DraftState::ChangesRequested | DraftState::Rejected => &[Tab::Changes],
+        // The Pin and its draft are published in one step.
+        DraftState::Approved => &[Tab::Approved, Tab::Scheduled, Tab::Attention],
+        DraftState::Published => &[Tab::Published],
+        DraftState::Discarded => &[Tab::Discarded],
+    }
+}
+
 fn tab_of_approved(
     publication: Option<(PublicationState, Option<HoldReason>)>,
     due_at: Option<Timestamp>,
@@ -52,6 +65,21 @@ mod tests {
 
     fn of(state: DraftState, publication: Option<PublicationState>, attention: Option<&str>) -> Tab {
         tab_of(state, publication.map(|state| (state, None)), Some(NOW), NOW, attention)
+    }
+
+    #[test]
+    fn a_state_is_looked_for_in_every_tab_that_it_can_be_in() {
+        let publications = [None, Some(PublicationState::Claimed), Some(PublicationState::Held)];
+        for state in DraftState::all() {
+            for (publication, attention) in publications.iter().flat_map(|p| [(*p, None), (*p, Some("held"))])
+            {
+                let tab = of(state, publication, attention);
+                assert!(tabs_of(state).contains(&tab), "{state:?} {publication:?} {attention:?}: {tab:?}");
+            }
+        }
+        let later = Some((PublicationState::Scheduled, None));
+        let tab = tab_of(DraftState::Approved, later, LATER, NOW, None);
+        assert!(tabs_of(DraftState::Approved).contains(&tab));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What waits for review, as one person sees it.
 
-use countersign_entities::ids::OperatorId;
+use std::collections::HashSet;
+
+use countersign_entities::ids::{DraftId, OperatorId};
 
 use super::{draft::Draft, store};
 use crate::{app::App, error::Fault, operators::role::Reader};
@@ -21,9 +23,12 @@ pub enum Written<'a> {
 pub struct Waiting {
     /// The longest waiting first, as many as were asked for.
     pub items: Vec<Draft>,
-    /// How many there are in all.
+    /// How many there are in all, as far as [`COUNTED`].
     pub count: u64,
 }
+
+/// As far as is counted what waits: more is more than anybody decides in a day.
+pub const COUNTED: u64 = 1_000;
 
 /// The drafts that wait for review, the longest waiting first.
 ///
@@ -38,7 +43,15 @@ pub async fn waiting(
     let items = store::queue::waiting(&app.db, written, limit).await?;
     let count = match items.len() as u64 {
         few if few < limit => few,
-        _ => store::queue::count_waiting(&app.db, written).await?,
+        _ => store::queue::count_waiting(&app.db, written, COUNTED).await?,
     };
     Ok(Waiting { items, count })
+}
+
+/// Of these drafts those that somebody besides the reader wrote a part of.
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn shared(app: &App, reader: &Reader, ids: &[DraftId]) -> Result<HashSet<DraftId>, Fault> {
+    store::queue::shared(&app.db, ids, reader.id()).await
 }

@@ -1,6 +1,7 @@
 //! `/review`: the desk. What waits on the left, the Pin in the middle, facts and history on the right; the sign-off
 //! stands below the Pin.
 
+use countersign_api::drafts::COUNTED;
 use maud::{Markup, html};
 
 use super::actions::{self, Verdict};
@@ -25,7 +26,7 @@ use super::words::{marked, text};
 /// The desk.
 #[derive(Clone, Debug)]
 pub struct Review {
-    /// How many wait for this person in all; the list may show fewer.
+    /// How many wait for this person in all, as far as they are counted; the list may show fewer.
     pub waiting_count: u64,
     /// What waits and may be decided.
     pub waiting: Vec<Item>,
@@ -169,8 +170,8 @@ fn nothing() -> Markup {
 fn list(frame: &Frame, review: &Review) -> Markup {
     html! {
         nav.list aria-label="Waiting for review" { details open data-wide="72rem" {
-            summary.btn { "Waiting, " (number(review.waiting_count)) @if review.own_count > 0 { ", and yours" } }
-            div.line.between { h2 { "Waiting, " (number(review.waiting_count)) }
+            summary.btn { "Waiting, " (counted(review.waiting_count)) @if review.own_count > 0 { ", and yours" } }
+            div.line.between { h2 { "Waiting, " (counted(review.waiting_count)) }
                 @if frame.viewer.as_ref().is_some_and(|viewer| viewer.has_shortcuts) {
                     span.dim.small { kbd { "j" } " " kbd { "k" } " to move" }
                 }
@@ -178,7 +179,7 @@ fn list(frame: &Frame, review: &Review) -> Markup {
             ol.rows.gap-s data-list data-opens { @for item in &review.waiting { (row(frame, item, review.is_after_verdict)) } }
             (more(review.waiting_count, review.waiting.len()))
             @if !review.own.is_empty() {
-                h2.group { b { "Yours, " (number(review.own_count)) } " · someone else must sign" }
+                h2.group { b { "Yours, " (counted(review.own_count)) } " · someone else must sign" }
                 ol.rows { @for item in &review.own { (row(frame, item, false)) } }
                 (more(review.own_count, review.own.len()))
             }
@@ -186,10 +187,15 @@ fn list(frame: &Frame, review: &Review) -> Markup {
     }
 }
 
+/// As many as are counted; beyond that, so many and more.
+fn counted(count: u64) -> String {
+    if count < COUNTED { number(count) } else { format!("{} or more", number(COUNTED)) }
+}
+
 /// How many are not listed yet.
 fn more(count: u64, shown: usize) -> Markup {
     let more = count.saturating_sub(shown as u64);
-    html! { @if more > 0 { p.small.soft.gap-s { (number(more)) " more. They follow as these are decided." } } }
+    html! { @if more > 0 { p.small.soft.gap-s { @if count < COUNTED { (number(more)) } @else { "Many" } " more. They follow as these are decided." } } }
 }
 
 fn row(frame: &Frame, item: &Item, is_after_verdict: bool) -> Markup {

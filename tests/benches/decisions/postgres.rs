@@ -21,7 +21,8 @@ pub async fn measure() {
         println!("PostgreSQL was not measured: there is neither COUNTERSIGN_BENCH_POSTGRES nor an initdb");
         return;
     };
-    let h = Harness::builder().unobserved().database(Database::At(cluster.fresh_database().await)).start().await;
+    let h =
+        Harness::builder().unobserved().database(Database::At(cluster.fresh_database().await)).start().await;
     let stage = h.stage().await;
     let reviewer = work::evidence(&h, &stage).await;
     let mut drafts = work::in_review(&stage, WRITERS * DRAFTS, WRITERS).await;

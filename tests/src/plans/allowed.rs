@@ -59,11 +59,6 @@ pub const ALLOWED: &[Allowed] = &[
         why: "what has lapsed since the last tick",
     },
     Allowed {
-        holds: "ORDER BY draft.submitted_at ASC, draft.id ASC",
-        may: "sorts",
-        why: "what waits for review, which people work off",
-    },
-    Allowed {
         holds: "audit_event.at + ? ",
         may: "walks",
         why: "positions bound it, unless no event lies outside of the time",

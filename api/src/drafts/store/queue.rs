@@ -1,16 +1,18 @@
 //! Lists of drafts, each served by an index in the order in which it is shown.
 
+use std::collections::HashSet;
+
 use countersign_entities::{
     Timestamp,
     draft::{Column, Entity},
     draft_author,
-    ids::OperatorId,
+    ids::{DraftId, OperatorId},
     tab_count,
     vocabulary::{DraftState, Tab},
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
-    QuerySelect, Select, prelude::Expr, sea_query::Query,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect,
+    Select, prelude::Expr, sea_query::Query,
 };
 
 use crate::{
@@ -19,6 +21,7 @@ use crate::{
     drafts::{
         Draft,
         queue::{Filter, Order, Place},
+        tab::tabs_of,
         waiting::Written,
     },
     error::Fault,
@@ -40,6 +43,19 @@ pub(in crate::drafts) async fn list(
     Ok(query.all(on.connection()).await?.into_iter().map(Draft::from).collect())
 }
 
+/// Of these drafts those that somebody else wrote a part of.
+pub(in crate::drafts) async fn shared(
+    on: &impl Reads,
+    ids: &[DraftId],
+    me: &OperatorId,
+) -> Result<HashSet<DraftId>, Fault> {
+    use draft_author::Column as Author;
+    let query = draft_author::Entity::find().select_only().column(Author::DraftId);
+    let query = query.filter(Author::DraftId.is_in(ids.to_vec())).filter(Author::OperatorId.ne(me.clone()));
+    let shared: Vec<DraftId> = query.into_tuple().all(on.connection()).await?;
+    Ok(shared.into_iter().collect())
+}
+
 /// A page of each tab, put together: the indexes by account and by author begin with the tab.
 async fn of_all_tabs(
     on: &impl Reads,
@@ -48,7 +64,8 @@ async fn of_all_tabs(
     limit: u64,
 ) -> Result<Vec<Draft>, Fault> {
     let mut rows = Vec::new();
-    for tab in Tab::all() {
+    let tabs = filter.state.map_or_else(|| Tab::all().collect(), |state| tabs_of(state).to_vec());
+    for tab in tabs {
         let filter = Filter { tab: Some(tab), ..filter.clone() };
         rows.extend(select(&filter, Order::Updated, after).limit(limit).all(on.connection()).await?);
     }
@@ -95,23 +112,33 @@ pub(in crate::drafts) async fn waiting(
     Ok(query.all(on.connection()).await?.into_iter().map(Draft::from).collect())
 }
 
-pub(in crate::drafts) async fn count_waiting(on: &impl Reads, written: Written<'_>) -> Result<u64, Fault> {
-    Ok(Entity::find().filter(is_waiting(written)).count(on.connection()).await?)
+/// How many wait, as far as `most`.
+pub(in crate::drafts) async fn count_waiting(
+    on: &impl Reads,
+    written: Written<'_>,
+    most: u64,
+) -> Result<u64, Fault> {
+    let query = Entity::find().select_only().column(Column::Id).filter(is_waiting(written)).limit(most);
+    let ids: Vec<DraftId> = query.into_tuple().all(on.connection()).await?;
+    Ok(ids.len() as u64)
 }
 
+/// Each that waits is asked for its authors: what somebody ever wrote is much more.
 fn is_waiting(written: Written<'_>) -> Condition {
-    let own = |id: &OperatorId| {
-        let is_by = draft_author::Column::OperatorId.eq(id.clone());
-        Query::select()
-            .column(draft_author::Column::DraftId)
+    let is_by = |id: &OperatorId| {
+        use draft_author::Column as Author;
+        let own = Query::select()
+            .expr(Expr::val(1))
             .from(draft_author::Entity)
-            .and_where(is_by)
-            .to_owned()
+            .and_where(Expr::col((draft_author::Entity, Author::DraftId)).equals((Entity, Column::Id)))
+            .and_where(Author::OperatorId.eq(id.clone()))
+            .to_owned();
+        Expr::exists(own)
     };
     let whose = match written {
         Written::ByAnybody => None,
-        Written::By(id) => Some(Column::Id.in_subquery(own(id))),
-        Written::NotBy(id) => Some(Column::Id.not_in_subquery(own(id))),
+        Written::By(id) => Some(is_by(id)),
+        Written::NotBy(id) => Some(is_by(id).not()),
     };
     Condition::all().add(Column::State.eq(DraftState::InReview)).add_option(whose)
 }

@@ -1,11 +1,11 @@
 //! What waits for review: what this person may decide, and what somebody else has to.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use countersign_api::app::App;
 use countersign_api::approvals::policy::may_approve;
 use countersign_api::drafts::{self, Draft, Written};
-use countersign_api::ids::{DraftId, OperatorId};
+use countersign_api::ids::DraftId;
 use countersign_api::operators::Reader;
 
 use crate::pages::pin::names::People;
@@ -24,7 +24,8 @@ pub(super) struct Waiting {
     may: drafts::Waiting,
     /// What this person wrote.
     own: drafts::Waiting,
-    authors: HashMap<DraftId, Vec<OperatorId>>,
+    /// What of it somebody else wrote a part of.
+    shared: HashSet<DraftId>,
     people: People,
 }
 
@@ -40,12 +41,10 @@ impl Waiting {
         } else {
             (drafts::waiting(app, reader, Written::ByAnybody, LIMIT).await?, drafts::Waiting::default())
         };
-        let mut authors = HashMap::new();
-        for draft in &own.items {
-            authors.insert(draft.id.clone(), drafts::author_ids(&app.db, &draft.id).await?);
-        }
+        let written: Vec<DraftId> = own.items.iter().map(|draft| draft.id.clone()).collect();
+        let shared = drafts::shared(app, reader, &written).await?;
         let people = People::of(app, may.items.iter().map(|draft| draft.author_id.clone())).await?;
-        Ok(Self { may, own, authors, people })
+        Ok(Self { may, own, shared, people })
     }
 
     /// What is open where nothing was asked for.
@@ -85,8 +84,8 @@ impl Waiting {
     }
 
     fn own_words(&self, draft: &Draft) -> String {
-        let is_only = self.authors.get(&draft.id).is_some_and(|authors| authors.len() == 1);
-        if is_only { "you wrote it".to_owned() } else { "you wrote a part of it".to_owned() }
+        let is_shared = self.shared.contains(&draft.id);
+        if is_shared { "you wrote a part of it".to_owned() } else { "you wrote it".to_owned() }
     }
 }
 
