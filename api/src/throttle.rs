@@ -62,6 +62,8 @@ pub struct Throttles {
     pub refusals_told: Throttle<(String, &'static str)>,
     /// `oauth.callback.refused` events from one address.
     pub callbacks_told: Throttle<String>,
+    /// `access.sign_in_failed` events of strangers from one address.
+    failures_told: Throttle<String>,
     /// Events that anybody can cause, from all addresses together.
     strangers_told: Throttle<()>,
     /// Lines that say that some of those were not told.
@@ -82,9 +84,16 @@ impl Throttles {
             sign_in_account: Throttle::new(TEN, MINUTE, clock),
             refusals_told: Throttle::new(ONE, timing.refusals_told, clock),
             callbacks_told: Throttle::new(TEN, MINUTE, clock),
+            failures_told: Throttle::new(THIRTY, MINUTE * 30, clock),
             strangers_told: Throttle::new(SIX_HUNDRED, MINUTE * 60, clock),
             untold: Throttle::new(ONE, MINUTE, clock),
         }
+    }
+
+    /// Whether the audit log is told of a sign-in of a stranger at this address that failed. One address is told of thirty
+    /// times, then once a minute, and so cannot use up what is told of all.
+    pub fn tells_of_failure(&self, address: &str) -> bool {
+        self.failures_told.check(&address.to_owned()).is_ok() && self.tells_of_strangers()
     }
 
     /// Whether the audit log is told of something that anybody can cause. What is in it stays for years, so that nobody
@@ -93,8 +102,8 @@ impl Throttles {
         let tells = self.strangers_told.check(&()).is_ok();
         if !tells && self.untold.check(&()).is_ok() {
             tracing::warn!(
-                "more sign-ins fail than the audit log is told of (600 an hour). Look in the access log where they \
-                 come from"
+                "more sign-ins of strangers fail, or come back from no consent of ours, than the audit log is told of \
+                 (600, then 600 an hour). Look in the access log where they come from"
             );
         }
         tells
@@ -106,5 +115,6 @@ impl Throttles {
         self.sign_in_account.forget_idle();
         self.refusals_told.forget_idle();
         self.callbacks_told.forget_idle();
+        self.failures_told.forget_idle();
     }
 }

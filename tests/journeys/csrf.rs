@@ -240,7 +240,7 @@ async fn a_form_before_there_is_a_session_proves_that_it_is_ours() {
     for csrf in ["", "wrong", &own[1..], &others] {
         let answer = sign_in(csrf.to_owned()).go().await;
         assert_eq!(answer.status, 403, "{csrf:?}: {}", answer.text());
-        answer.says("too old");
+        answer.says("could not be checked");
         answer.says("keep cookies");
         let theme = [("theme", "dark"), ("return_to", "/privacy-policy"), ("csrf", csrf)];
         let answer = browser.request(Method::POST, "/theme").form(&theme).go().await;

@@ -141,7 +141,7 @@ fn refusal(app: &App, flow: &Flow, visitor: &Visitor) -> Option<(&'static str, C
 
 /// Whether the log is told of a refusal. Nobody can fill it: an address is told of so often a minute only.
 fn is_told(app: &App, net: &Net) -> bool {
-    app.throttles.callbacks_told.check(&net.origin()).is_ok() && app.throttles.tells_of_strangers()
+    app.throttles.callbacks_told.check(&net.origin()).is_ok()
 }
 
 /// Refuses a state that we do not know.
@@ -151,7 +151,7 @@ async fn unknown(
     digest: Option<[u8; 32]>,
     refused: CallbackRefused,
 ) -> Result<Connection, CallbackRefused> {
-    if is_told(app, &visitor.net) {
+    if is_told(app, &visitor.net) && app.throttles.tells_of_strangers() {
         let told = Happening::CallbackRefused { reason: "unknown", state_digest: digest.map(hex::encode) };
         let event = Event::installation(app, &visitor.actor(), told).denied();
         AuditedTx::begin(app).await?.commit_one(event).await?;

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn a_state_is_looked_for_in_every_tab_that_it_can_be_in() {
-        let publications = [None, Some(PublicationState::Claimed), Some(PublicationState::Held)];
+        let publications = PublicationState::all().filter(|state| *state != PublicationState::Published);
+        let publications: Vec<_> = std::iter::once(None).chain(publications.map(Some)).collect();
         for state in DraftState::all() {
             for (publication, attention) in publications.iter().flat_map(|p| [(*p, None), (*p, Some("held"))])
             {

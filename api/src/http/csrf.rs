@@ -2,7 +2,7 @@
 //!
 //! Whatever changes something needs the session's token, which no other site can read: in a form the field `csrf`, in
 //! the API the header `X-CSRF-Token`. Besides, `Origin` and `Sec-Fetch-Site` must be ours where they are sent; that also
-//! covers forms before there is a session, which need a proof of their own where neither is sent ([`is_vouched_for`]). A
+//! covers forms before there is a session, which need a proof of their own where neither says that they are ours ([`is_vouched_for`]). A
 //! request with an API token needs none of it.
 
 use poem::http::{HeaderMap, Method, header};
@@ -101,7 +101,7 @@ pub fn is_vouched_for(ours: &Url, headers: &HeaderMap) -> bool {
     says_ours && check_origin(ours, headers).is_ok()
 }
 
-/// Where there is no session, there is nothing that another site could use.
+/// Where there is no session, its token cannot be asked for: [`is_vouched_for`] tells of forms before there is one.
 fn check_token(caller: &Caller, sent: Option<&str>) -> Result<(), CsrfError> {
     match (&caller.session, sent) {
         (None, _) => Ok(()),
@@ -118,8 +118,8 @@ fn check_origin(ours: &Url, headers: &HeaderMap) -> Result<(), CsrfError> {
     let ours = ours.origin().ascii_serialization();
     let sites = all(headers, "sec-fetch-site");
     let is_own_site = sites.iter().all(|site| matches!(*site, "same-origin" | "none"));
-    let is_vouched_for = !sites.is_empty() && sites.iter().all(|site| *site == "same-origin");
-    let is_own = |origin: &&str| if *origin == "null" { is_vouched_for } else { *origin == ours };
+    let is_same_origin = !sites.is_empty() && sites.iter().all(|site| *site == "same-origin");
+    let is_own = |origin: &&str| if *origin == "null" { is_same_origin } else { *origin == ours };
     let is_own_origin = all(headers, header::ORIGIN.as_str()).iter().all(is_own);
     if is_own_site && is_own_origin { Ok(()) } else { Err(CsrfError::Foreign { ours }) }
 }

@@ -256,7 +256,8 @@ async fn refuse_link(
     Err(SignInError::Link(why))
 }
 
-/// Tells of a failure, unless too many were told of: whose door it was, if anybody's; never what was typed.
+/// Tells of a failure: whose door it was, if anybody's; never what was typed. What a stranger can cause is told so often
+/// only; a wrong code and a dead link of somebody's are always, for whoever brings them knows a password or the link.
 async fn tell_failed(
     app: &App,
     net: &Net,
@@ -264,7 +265,8 @@ async fn tell_failed(
     method: &'static str,
     door: Option<OperatorId>,
 ) -> Result<(), Fault> {
-    if !app.throttles.tells_of_strangers() {
+    let is_strangers = method == PASSWORD || door.is_none();
+    if is_strangers && !app.throttles.tells_of_failure(&net.origin()) {
         return Ok(());
     }
     let actor = Actor::public(via, net.clone());

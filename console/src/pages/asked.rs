@@ -41,9 +41,9 @@ pub(super) fn no_day(name: &str) -> String {
 
 /// The remedy for a choice that there is not.
 pub(super) fn no_choice(name: &str) -> String {
-    format!("There is no such choice under “{name}”. Take one of its list.")
+    format!("There is no such choice under “{name}”. Clear the filter, or take one of a list.")
 }
 
 /// The remedy for a place in a list that is none.
 pub(super) const NO_PLACE: &str =
-    "The address names a place that this list does not have. Begin on its first page.";
+    "The address names a place that this list does not have. Clear the filter to begin on its first page.";

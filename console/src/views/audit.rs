@@ -185,7 +185,7 @@ fn filters(filters: &Filters) -> Markup {
             label { "To" input.in id="f-to" type="date" name="to" value=(filters.to); }
             label.grow { "About" input.in name="flow" value=(filters.flow) placeholder="The id of a draft, account, person or flow"; }
             button.btn { "Filter" }
-            @if filters.is_set() { a.btn.quiet href="/audit" { "Clear" } }
+            @if filters.is_set() || !filters.errors.is_empty() { a.btn.quiet href="/audit" { "Clear" } }
         }
     }
 }

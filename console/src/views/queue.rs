@@ -216,7 +216,7 @@ fn filters(queue: &Queue) -> Markup {
             label { "Due from" input.in id="f-from" type="date" name="from" value=(filters.from); }
             label { "Due to" input.in id="f-to" type="date" name="to" value=(filters.to); }
             button.btn { "Filter" }
-            @if filters.is_set() { a.btn.quiet href={ "/?tab=" (queue.tabs.current.code()) } { "Clear" } }
+            @if filters.is_set() || !filters.errors.is_empty() { a.btn.quiet href={ "/?tab=" (queue.tabs.current.code()) } { "Clear" } }
         }
     }
 }

@@ -45,7 +45,10 @@ impl<E: Endpoint> Endpoint for Doorway<E> {
     async fn call(&self, mut request: Request) -> Result<Response> {
         let visit = match Visit::of(&self.app, &request).await {
             Ok(visit) => visit,
-            Err(fault) => return Ok(answer(&Visit::anonymous(&self.app, &request), fault.into()).await),
+            Err(fault) => {
+                let visit = Visit::anonymous(&self.app, &request);
+                return Ok(keep_form_proof(&visit, answer(&visit, fault.into()).await));
+            }
         };
         request.extensions_mut().insert(visit.clone());
         let called = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
@@ -54,7 +57,7 @@ impl<E: Endpoint> Endpoint for Doorway<E> {
             Ok(Err(error)) => refused(&visit, error).await,
             Err(panic) => unexpected(&visit, &words_of(&*panic)).await,
         };
-        Ok(keep_door(&visit, forget_flash(&visit, response)))
+        Ok(keep_form_proof(&visit, forget_flash(&visit, response)))
     }
 }
 
@@ -180,8 +183,8 @@ fn forget_flash(visit: &Visit, response: Response) -> Response {
 }
 
 /// A browser that was shown a form before there is a session gets the cookie that proves it.
-fn keep_door(visit: &Visit, response: Response) -> Response {
-    match visit.door.cookie(visit.is_secure()) {
+fn keep_form_proof(visit: &Visit, response: Response) -> Response {
+    match visit.form_proof.cookie(visit.is_secure()) {
         Some(cookie) => with_cookie(response, cookie),
         None => response,
     }

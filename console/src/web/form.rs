@@ -117,12 +117,13 @@ fn from_our_page(visit: &Visit, request: &Request, fields: Fields) -> Result<Fie
     let sent = fields.given(csrf::FIELD).unwrap_or_default();
     let is_sessions = visit.signed_in().is_some_and(|(_, session)| session.csrf_token.matches(sent));
     let is_vouched_for = csrf::is_vouched_for(&visit.app.config.server.public_url, request.headers());
-    if is_vouched_for || is_sessions || visit.door.is_proven_by(sent) {
+    if is_vouched_for || is_sessions || visit.form_proof.is_proven_by(sent) {
         return Ok(fields);
     }
     Err(Refused::Page(Box::new(ErrorPage {
-        title: "That form is too old".into(),
-        happened: "Your browser did not bring back the cookie that came with the page of this form.".into(),
+        title: "That form could not be checked".into(),
+        happened: "Your browser did not bring back the cookie that came with the page of this form, or has another by now."
+            .into(),
         todo: "Load the page and send it again. If this comes again, let your browser keep cookies of this console."
             .into(),
         way_out: ("Load the page".into(), page_of(request.uri().path(), &fields)),

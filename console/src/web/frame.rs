@@ -50,7 +50,7 @@ impl Visit {
         let viewer = self.signed_in().map(|(principal, _)| self.viewer(principal));
         let csrf = match self.signed_in() {
             Some((_, session)) => session.csrf_token.expose(),
-            None => self.door.show(&*self.app.rng),
+            None => self.form_proof.show(&*self.app.rng),
         };
         Frame {
             environment: gravest(&self.app.endpoints),

@@ -4,11 +4,11 @@
 pub mod action;
 mod allow;
 pub mod cookie;
-pub mod door;
 pub mod error;
 pub mod fields;
 pub mod flash;
 pub mod form;
+pub mod form_proof;
 pub mod frame;
 pub mod headers;
 pub mod kept;

@@ -17,8 +17,8 @@ use countersign_api::operators::{
 use poem::http::Method;
 use poem::{FromRequest, Request, RequestBody};
 
-use super::door::Door;
 use super::flash::{self, Flash};
+use super::form_proof::FormProof;
 use super::refused::Refused;
 use super::{shortcuts, theme};
 use crate::views::forms::{FRAGMENTS, is_like};
@@ -39,7 +39,7 @@ pub struct Inner {
     /// The path alone.
     pub path: String,
     /// The proof of forms before there is a session.
-    pub door: Arc<Door>,
+    pub form_proof: Arc<FormProof>,
     /// The message of the last action.
     pub flash: Option<Flash>,
     /// The chosen look.
@@ -104,7 +104,7 @@ impl Visit {
         Self(Arc::new(Inner {
             app: app.clone(),
             caller,
-            door: Arc::new(Door::of(headers, app.config.server.is_https())),
+            form_proof: Arc::new(FormProof::of(headers, app.config.server.is_https())),
             here: here(request),
             path: path.to_owned(),
             flash: flash::read(headers),

@@ -118,3 +118,21 @@ fn what_wants_no_session_wants_json() {
     let foreign = open(&[("content-type", "application/json"), ("origin", "https://evil.example")]);
     assert!(matches!(foreign, Err(CsrfError::Foreign { .. })));
 }
+
+#[test]
+fn a_browser_vouches_for_a_form_by_saying_that_it_is_ours() {
+    let says = |pairs: &[(&'static str, &str)]| is_vouched_for(&ours(), &headers(pairs));
+    assert!(says(&[("origin", OURS)]));
+    assert!(says(&[("sec-fetch-site", "same-origin")]));
+    assert!(says(&[("origin", "null"), ("sec-fetch-site", "same-origin")]));
+    for pairs in [
+        &[][..],
+        &[("sec-fetch-site", "none")],
+        &[("origin", "null")],
+        &[("origin", "https://evil.example")],
+        &[("origin", OURS), ("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+    ] {
+        assert!(!says(pairs), "{pairs:?}");
+    }
+}

@@ -43,6 +43,7 @@ impl Asked {
     /// What is no id, and no day, each with its remedy.
     pub(super) fn filter(&self, tab: Tab, zone: &TimeZone) -> Result<Filter, Vec<FieldError>> {
         let mut unread = Unread::default();
+        unread.take("tab", &self.tab, Tab::parse, &no_choice("Queue"));
         let filter = Filter {
             tab: tab.code().parse().ok(),
             q: Some(self.q.clone()).filter(|q| !q.trim().is_empty()),
@@ -150,7 +151,10 @@ mod tests {
             ..Asked::default()
         };
         let errors = asked.filter(Tab::Drafts, &TimeZone::UTC).unwrap_err();
-        assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), ["connection", "from"]);
+        assert_eq!(
+            errors.iter().map(|error| &*error.field).collect::<Vec<_>>(),
+            ["tab", "connection", "from"]
+        );
         assert!(asked.tab().is_none());
     }
 }

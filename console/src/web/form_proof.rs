@@ -16,21 +16,21 @@ use super::cookie;
 const A_WEEK: u64 = 7 * 86_400;
 
 /// The proof of one browser: what a request brings, or what its answer gives.
-pub struct Door {
+pub struct FormProof {
     brought: Option<Secret>,
     given: OnceLock<Secret>,
 }
 
-impl Door {
+impl FormProof {
     /// What the browser has.
     pub fn of(headers: &HeaderMap, is_secure: bool) -> Self {
         let brought = cookie::read(headers, name(is_secure)).filter(|value| !value.is_empty());
         Self { brought: brought.map(Secret::from), given: OnceLock::new() }
     }
 
-    /// The value for a form: a new one for a browser that has none.
+    /// The value for a form: what the browser has, or a new one.
     pub fn show(&self, rng: &dyn Rng) -> &str {
-        self.brought.as_ref().unwrap_or_else(|| self.given.get_or_init(|| rng.token(""))).expose()
+        self.given.get_or_init(|| self.brought.clone().unwrap_or_else(|| rng.token(""))).expose()
     }
 
     /// Whether a form's value is the one of the browser that sends it.
@@ -38,7 +38,7 @@ impl Door {
         self.brought.as_ref().is_some_and(|proof| proof.matches(sent))
     }
 
-    /// The cookie, where a form was shown to a browser that has none.
+    /// The cookie, where a form was shown: it lasts as long as the page may lie open.
     pub fn cookie(&self, is_secure: bool) -> Option<HeaderValue> {
         let proof = self.given.get()?;
         Some(cookie::write(name(is_secure), proof.expose(), A_WEEK, is_secure))
@@ -57,10 +57,10 @@ mod tests {
 
     use super::*;
 
-    fn bringing(cookie: &str, is_secure: bool) -> Door {
+    fn bringing(cookie: &str, is_secure: bool) -> FormProof {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_str(cookie).unwrap());
-        Door::of(&headers, is_secure)
+        FormProof::of(&headers, is_secure)
     }
 
     #[test]
@@ -75,7 +75,8 @@ mod tests {
 
         let again = bringing(&format!("a=b; __Host-countersign-door={shown}"), true);
         assert_eq!(again.show(&rng), shown);
-        assert!(again.cookie(true).is_none() && again.is_proven_by(&shown));
+        assert_eq!(again.cookie(true).unwrap(), line, "it lasts from the last page on");
+        assert!(again.is_proven_by(&shown));
         assert!(!again.is_proven_by("") && !again.is_proven_by(&shown[1..]));
     }
 
