@@ -82,7 +82,7 @@ fn accounts() -> Vec<Door> {
         door("GET", "/connections/{id}/boards", DRAFTS),
         door("POST", "/connections/{id}/boards", Roles(&["author"], ""))
             .sends(|_| json!({"name": "X", "privacy": "PUBLIC"}))
-            .reaches(&[201, 502]),
+            .reaches(&[201, 422]),
         door("GET", "/connections/{id}/boards/{board_id}/sections", DRAFTS),
         door("POST", "/assets", AUTHOR).reaches(&[415]),
         door("GET", "/assets/{id}/content", DRAFTS),
