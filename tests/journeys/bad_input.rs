@@ -254,7 +254,7 @@ async fn a_filter_that_cannot_be_read_is_named_and_nothing_is_listed() {
     assert!(auditor.page("/audit?from=2026-01-01").await.is(200).text().contains("class=\"event\""));
     let title = draft.json["title"].as_str().unwrap();
     for (query, words) in [
-        ("connection=con_x", "no such choice under “Account”"),
+        ("connection=x", "no such choice under “Account”"),
         ("author=*", "no such choice under “Author”"),
         ("from=soon", "“Due from” is no day"),
         ("to=31.12.2026", "“Due to” is no day"),

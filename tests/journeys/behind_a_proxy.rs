@@ -97,6 +97,7 @@ async fn a_cookie_over_tls_belongs_to_the_host_alone_whatever_the_request_says()
     assert!(!cookie.contains("Domain"), "{cookie}");
     assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
     let fields = [("theme", "dark"), ("return_to", "/")];
+    let nobody = h.anonymous();
     let theme = nobody.request(Method::POST, "/theme").header("origin", url).form(&fields).go().await;
     assert!(theme.is(303).header("set-cookie").contains("; Secure"), "{theme:?}");
     let door = nobody.page("/sign-in").await;

@@ -53,5 +53,8 @@ pub async fn waiting(
 /// # Errors
 /// [`Fault`] where the database fails.
 pub async fn shared(app: &App, reader: &Reader, ids: &[DraftId]) -> Result<HashSet<DraftId>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
     store::queue::shared(&app.db, ids, reader.id()).await
 }

@@ -93,7 +93,11 @@ async fn answer(visit: &Visit, refused: Refused) -> Response {
         Refused::Service(refusal) => of_service(visit, &*refusal).await,
         Refused::Page(page) => show(visit, &page).await,
         Refused::SignIn if visit.is_fragment => StatusCode::UNAUTHORIZED.into_response(),
-        Refused::SignIn => see(&kept::door(visit)),
+        Refused::SignIn => {
+            // Whoever opens several pages at once is led to one door, and has one proof for it.
+            visit.form_proof.show(&*visit.app.rng);
+            see(&kept::door(visit))
+        }
         Refused::First(path) => see(path),
         Refused::Ended(_) | Refused::Stale(_) if visit.is_fragment => {
             StatusCode::UNAUTHORIZED.into_response()

@@ -58,7 +58,7 @@ impl<'a> FromRequest<'a> for Form {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = read(request, body).await?;
+        let fields = once(Fields::read(request, body).await?)?;
         if visit.signed_in().is_none() {
             return Err(Refused::Ended(Box::new(kept(&visit, request, &fields))).into());
         }
@@ -70,11 +70,12 @@ impl<'a> FromRequest<'a> for AnyForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = read(request, body).await?;
-        if visit.signed_in().is_none() {
-            return Ok(Self(from_our_page(&visit, request, fields)?));
-        }
-        Ok(Self(proven(&visit, request, fields)?))
+        let fields = Fields::read(request, body).await?;
+        let fields = match visit.signed_in() {
+            Some(_) => proven(&visit, request, fields)?,
+            None => from_our_page(&visit, request, fields)?,
+        };
+        Ok(Self(once(fields)?))
     }
 }
 
@@ -82,17 +83,16 @@ impl<'a> FromRequest<'a> for OpenForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = read(request, body).await?;
-        Ok(Self(from_our_page(&visit, request, fields)?))
+        let fields = from_our_page(&visit, request, Fields::read(request, body).await?)?;
+        Ok(Self(once(fields)?))
     }
 }
 
 /// Fields that a form of ours sends more than once: boxes that can be ticked together.
 const REPEATED: [&str; 4] = ["role", "scope", "kept.role", "kept.scope"];
 
-/// The fields, each but those said once, as a form of ours says them.
-async fn read(request: &Request, body: &mut RequestBody) -> Result<Fields, Refused> {
-    let fields = Fields::read(request, body).await?;
+/// The fields, if each but those is said once, as a form of ours says them.
+fn once(fields: Fields) -> Result<Fields, Refused> {
     let names = fields.texts().iter().map(|(name, _)| name.clone());
     match twice(names.filter(|name| !REPEATED.contains(&name.as_str()))) {
         Some(_) => Err(Refused::status(400)),
