@@ -277,6 +277,50 @@ fn is_too_old(number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn every_connection_to_sqlite_keeps_what_it_is_told_and_nothing_that_was_erased() {
+        let test = testing::app().await;
+        for connection in [&test.app.db.reader, &test.app.db.writer] {
+            for (pragma, wanted) in
+                [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "1")]
+            {
+                let ask = Statement::from_string(DatabaseBackend::Sqlite, format!("PRAGMA {pragma}"));
+                let row = connection.query_one_raw(ask).await.unwrap().unwrap();
+                let number = row.try_get_by_index::<i32>(0).map(|number| number.to_string());
+                let found = number.or_else(|_| row.try_get_by_index::<String>(0)).unwrap();
+                assert_eq!(found, wanted, "{pragma}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_writes_keeps_all_others_out_from_the_beginning() {
+        let test = testing::app().await;
+        let timing =
+            timing::Database { busy: std::time::Duration::from_millis(50), ..timing::Database::default() };
+        let url = crate::config::Storage::sqlite_in(test.app.data_dir.path());
+        let other = Db::connect(&url, &timing).await.unwrap();
+        let tx = test.app.db.begin_writing().await.unwrap();
+        assert!(
+            matches!(other.begin_writing().await, Err(Fault::Busy(_))),
+            "what is read may change meanwhile"
+        );
+        tx.rollback().await.unwrap();
+        other.begin_writing().await.unwrap().rollback().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn trouble_is_over_with_the_next_commit_but_for_damage() {
+        for (noted, left) in [(Trouble::Full, None), (Trouble::Damaged, Some(Trouble::Damaged))] {
+            let test = testing::app().await;
+            let db = &test.app.db;
+            db.note(&Fault::Storage(noted));
+            db.commit(db.begin_writing().await.unwrap()).await.unwrap();
+            assert_eq!(db.trouble().await, left, "{noted:?}");
+        }
+    }
 
     #[test]
     fn a_postgresql_of_another_age_is_refused_in_words() {

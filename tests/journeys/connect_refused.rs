@@ -5,6 +5,7 @@ use std::time::Duration;
 use countersign_tests::consent::{Press, consent, parameter};
 use countersign_tests::harness::{ACCOUNT, OTHER_ACCOUNT};
 use countersign_tests::{Actor, Answer, Harness};
+use reqwest::Method;
 use serde_json::json;
 use url::Url;
 
@@ -269,6 +270,19 @@ async fn pinterest_does_not_say_whose_account_it_is() {
         flow.admin.connect("rehearsal", ACCOUNT).await;
         h.finish().await;
     }
+}
+
+#[tokio::test]
+async fn whoever_is_no_admin_any_more_comes_back_to_nothing() {
+    let h = Harness::start().await;
+    let (founder, admin) = (h.founder().await, h.person("Demi Demoted", &["admin"]).await);
+    let begun = admin.begin_connecting("rehearsal", Some(ACCOUNT)).await;
+    let roles = json!({"roles": ["author"]});
+    founder.call(Method::PATCH, &format!("/operators/{}", admin.id)).json(roles).go().await.ok();
+    admin.come_back_from(&begun, ACCOUNT, Press::Approve).await.is(403);
+    assert!(h.log().await.of("oauth.token.exchange_started").is_empty());
+    assert_eq!(founder.all("/connections").await[0]["state"], "pending");
+    h.finish().await;
 }
 
 #[tokio::test]

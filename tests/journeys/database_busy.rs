@@ -1,11 +1,16 @@
 //! Another process holds the database for longer than anybody waits: it is said, and nothing is lost or done twice.
 
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_api::hooks::Point;
 use countersign_tests::forms::form_to;
+use countersign_tests::harness::Database;
 use countersign_tests::lock::{Away, Lock, send_and_lock};
 use countersign_tests::{Harness, oracle};
 use serde_json::json;
+use tokio::sync::Mutex;
 
 /// Patience with the lock, in real time.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -93,5 +98,104 @@ async fn a_start_that_cannot_write_is_refused_and_the_next_one_works() {
     lock.let_go().await;
     h.start_again().await;
     assert_eq!(h.log().await.of("system.started").len(), 2);
+    h.finish().await;
+}
+
+/// The embedded database has one writer: whoever waited for it has waited for the lock, too.
+#[tokio::test]
+async fn whoever_waited_for_the_writer_does_not_wait_as_long_again_for_its_lock() {
+    let (busy, patience) = (Duration::from_millis(2_000), Duration::from_millis(2_200));
+    let builder = Harness::builder().database(Database::AlwaysEmbedded).timing(move |timing| {
+        timing.database.busy = busy;
+        timing.database.acquire = patience;
+    });
+    let h = builder.start().await;
+    let stage = h.stage().await;
+    let (one, other) = (h.draft_in_review(&stage).await, h.draft_in_review(&stage).await);
+    let lock = Lock::take(&h.database_url()).await;
+    let both = async { tokio::join!(stage.reviewer.try_approve(&one), stage.reviewer.try_approve(&other)) };
+    let answered = tokio::time::timeout(busy + Duration::from_millis(1_500), both).await;
+    lock.let_go().await;
+    let (one, other) = answered.expect("one of them waits twice");
+    one.refused(503, "busy");
+    other.refused(503, "busy");
+    h.finish().await;
+}
+
+/// Lets a second of the product's clock pass, again and again, while somebody waits for an answer.
+async fn in_passing_time<T>(h: &Harness, waiting: impl Future<Output = T>) -> T {
+    let (mut waiting, mut tick) = (std::pin::pin!(waiting), tokio::time::interval(SECOND));
+    loop {
+        tokio::select! {
+            done = &mut waiting => return done,
+            _ = tick.tick() => h.advance(Duration::from_secs(1)),
+        }
+    }
+}
+
+/// How long a second of the product's clock takes here.
+const SECOND: Duration = Duration::from_millis(40);
+/// Less real time than the database itself lets anybody wait for the lock.
+const SOON: Duration = Duration::from_secs(3);
+
+#[tokio::test]
+async fn what_the_log_does_not_take_in_time_is_not_asked_of_pinterest() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let published = h.approved_draft(&stage).await.publication();
+    h.publish().await;
+    let asked = h.ledger().requests.len();
+    let boards = format!("/connections/{}/boards", stage.connection);
+    let lock = Lock::take(&h.database_url()).await;
+    let looking = tokio::time::timeout(SOON, in_passing_time(&h, stage.author.get(&boards))).await;
+    let deleting = in_passing_time(&h, stage.reviewer.take_down(&published, "It has to go."));
+    let deleting = tokio::time::timeout(SOON, deleting).await;
+    lock.let_go().await;
+    looking.expect("it waits for the database").problem(503);
+    deleting.expect("it waits for the database").problem(503);
+    assert_eq!(h.ledger().requests.len(), asked);
+    stage.author.get(&boards).await.ok();
+    stage.reviewer.take_down(&published, "It has to go.").await.ok();
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_send_that_the_log_does_not_take_in_time_begins_later() {
+    // On PostgreSQL giving it back needs no lock, so it would be due and tried again meanwhile.
+    let h = Harness::builder().database(Database::AlwaysEmbedded).start().await;
+    let stage = h.stage().await;
+    h.approved_draft(&stage).await;
+    let (held, url) = (Arc::new(Mutex::new(None)), h.database_url());
+    let holding = Arc::clone(&held);
+    h.hooks().install(move |point| {
+        let (holding, url) = (Arc::clone(&holding), url.clone());
+        async move {
+            if point == Point::ClaimAfterCommit {
+                *holding.lock().await = Some(Lock::take(&url).await);
+            }
+            Ok(())
+        }
+    });
+    h.advance(Duration::from_secs(10));
+    let letting_go = async {
+        let (mut tick, mut passed) = (tokio::time::interval(SECOND), 0);
+        while passed < 20 {
+            tick.tick().await;
+            if held.lock().await.is_some() {
+                h.advance(Duration::from_secs(1));
+                passed += 1;
+            }
+        }
+        h.hooks().clear();
+        if let Some(lock) = held.lock().await.take() {
+            lock.let_go().await;
+        }
+    };
+    let (worked, ()) = tokio::join!(h.try_workers(), letting_go);
+    worked.unwrap();
+    assert_eq!(h.creates(), 0, "its intent came too late");
+    h.advance(Duration::from_secs(60));
+    h.run_workers().await;
+    h.the_pin();
     h.finish().await;
 }

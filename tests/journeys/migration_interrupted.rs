@@ -1,10 +1,13 @@
 //! The schema's steps are interrupted at every table and index that they make: what was there before is all that is
 //! there afterwards, the operator is told so, and the next start takes all of them.
 
+use std::time::Duration;
+
 use countersign_api::config::Storage;
 use countersign_api::db::Db;
 use countersign_api::timing;
 use countersign_tests::database::{self, Intruder};
+use countersign_tests::lock::Lock;
 
 async fn empty(folder: &std::path::Path) -> String {
     match database::fresh_postgres().await {
@@ -66,7 +69,7 @@ async fn a_connection_that_is_cut_in_the_middle() {
     let db = Db::connect(&url, &timing::Database::default()).await.unwrap();
     let intruder = Intruder::open(&url).await;
     // The step that makes this table waits for whoever is making it already.
-    let lock = countersign_tests::lock::Lock::after(&url, "CREATE TABLE publication (id INTEGER)").await;
+    let lock = Lock::after(&url, "CREATE TABLE publication (id INTEGER)").await;
     let (refused, ()) = tokio::join!(db.migrate(), async {
         intruder.until_waiting(1).await;
         intruder.terminate_others().await;
@@ -75,6 +78,24 @@ async fn a_connection_that_is_cut_in_the_middle() {
     lock.let_go().await;
     assert!(objects(&intruder).await.is_empty());
     db.migrate().await.unwrap();
+    db.close().await;
+}
+
+/// Somebody else takes the steps, for longer than a statement may wait for a lock otherwise.
+#[tokio::test]
+async fn whoever_migrates_already_is_waited_for() {
+    let Some(url) = database::fresh_postgres().await else { return };
+    let busy = Duration::from_millis(100);
+    let db = Db::connect(&url, &timing::Database { busy, ..timing::Database::default() }).await.unwrap();
+    let lock = Lock::after(&url, "SELECT pg_advisory_xact_lock(727274)").await;
+    let waiting = async {
+        let mut migrating = std::pin::pin!(db.migrate());
+        let early = tokio::time::timeout(busy * 5, &mut migrating).await;
+        assert!(early.is_err(), "it did not wait: {early:?}");
+        lock.let_go().await;
+        migrating.await
+    };
+    waiting.await.unwrap();
     db.close().await;
 }
 

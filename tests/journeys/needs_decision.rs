@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use countersign_review_fixtures::NewPin;
-use countersign_tests::harness::{RECIPES, Stage};
+use countersign_tests::harness::{RECIPES, Stage, WINTER_TABLE};
 use countersign_tests::{Draft, Harness};
 use serde_json::json;
 
 /// A draft whose send got no answer and whose Pin was never seen.
 async fn undecided(h: &Harness, when: &str) -> (Stage, Draft) {
     let stage = h.stage().await;
-    let draft = h.approved_draft(&stage).await;
+    let draft = lost(h, &stage, when).await;
+    (stage, draft)
+}
+
+async fn lost(h: &Harness, stage: &Stage, when: &str) -> Draft {
+    let draft = h.approved_draft(stage).await;
     h.with_fault(json!([
         {"operation": "pins/create", "fault": "hide", "times": 1000},
         {"operation": "pins/create", "when": when, "fault": "reset"},
@@ -24,7 +29,7 @@ async fn undecided(h: &Harness, when: &str) -> (Stage, Draft) {
         person.sign_in().await.is(201);
     }
     assert_eq!(stage.author.publication(&draft.publication()).await["state"], "needs_decision");
-    (stage, draft)
+    draft
 }
 
 #[tokio::test]
@@ -56,22 +61,42 @@ async fn somebody_elses_pin_cannot_be_adopted() {
         seconds_ago: 223 * 60,
         ..NewPin::default()
     };
-    // The same words, long after the send.
-    let later = NewPin {
-        board_id: Some(RECIPES.to_owned()),
+    // The same words long after the send, and when it was sent on another board.
+    let same = |board: &str, minutes_ago: i64| NewPin {
+        board_id: Some(board.to_owned()),
         title: Some("Plum tart with almonds".to_owned()),
         description: Some("Short crust, twelve plums, an hour of patience.".to_owned()),
         alt_text: Some("A round tart on a blue table".to_owned()),
         link: Some("https://halden.example/recipes/plum-tart".to_owned()),
+        seconds_ago: minutes_ago * 60,
         ..NewPin::default()
     };
-    for foreign in [others, later] {
+    for (foreign, why) in
+        [(others, "not_ours"), (same(RECIPES, 0), "not_ours"), (same(WINTER_TABLE, 223), "not_seen")]
+    {
         let pin = h.pinterest().add_pin(foreign).unwrap();
         let found = json!({"outcome": "published", "pin_id": pin, "reason": "It may go."});
         let problem = stage.reviewer.resolve(&id, found).await.problem(422);
-        assert!(problem.to_string().contains("not_ours"), "{problem}");
+        assert!(problem.to_string().contains(why), "{problem}");
         assert_eq!(stage.author.publication(&id).await["state"], "needs_decision");
     }
+    h.finish().await;
+}
+
+/// Two Pins of ours with the same words: what is one's own is no candidate for the other.
+#[tokio::test]
+async fn a_twins_pin_is_neither_found_nor_adopted() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    h.approved_draft(&stage).await;
+    h.publish().await;
+    let pin = h.the_pin().pin_id;
+    let id = lost(&h, &stage, "before").await.publication();
+    let publication = stage.author.publication(&id).await;
+    assert_eq!(publication["evidence"]["candidates"], json!([]), "{publication}");
+    let found = json!({"outcome": "published", "pin_id": pin, "reason": "It looks the same."});
+    stage.reviewer.resolve(&id, found).await.refused(409, "pin_taken");
+    assert_eq!(stage.author.publication(&id).await["state"], "needs_decision");
     h.finish().await;
 }
 

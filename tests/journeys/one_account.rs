@@ -101,6 +101,30 @@ async fn the_schema_refuses_a_second_live_connection() {
     h.finish().await;
 }
 
+#[tokio::test]
+async fn an_older_database_that_has_two_is_refused_in_words() {
+    let mut h = Harness::start().await;
+    let admin = h.admin().await;
+    let first = admin.connect("rehearsal", ACCOUNT).await;
+    let second = admin.connect("rehearsal", OTHER_ACCOUNT).await;
+    let intruder = h.intruder().await;
+    h.stop().await;
+    let account =
+        |account: String| format!("UPDATE connection SET account_id = {account} WHERE id = '{second}'");
+    intruder.run("DROP INDEX connection_one_account").await;
+    intruder.run(&account(format!("(SELECT account_id FROM connection WHERE id = '{first}')"))).await;
+    intruder.run("DELETE FROM seaql_migrations WHERE version = 'm20261125_3_one_account'").await;
+    let refused = h.try_start().await.unwrap_err();
+    for words in
+        ["two connections have the same Pinterest account", "disconnect one of them", "Nothing was changed"]
+    {
+        assert!(refused.contains(words), "{words}: {refused}");
+    }
+    intruder.run(&account("'another one'".to_owned())).await;
+    h.start_again().await;
+    h.finish().await;
+}
+
 /// A call asks for the token's generation while the next one is on its way into the log.
 #[tokio::test]
 async fn a_call_while_its_token_is_renewed() {

@@ -1,12 +1,18 @@
 //! On PostgreSQL somebody else holds rows, or ends our connections: it is said, nothing is lost or done twice, and the
 //! work goes on without a restart. Without a PostgreSQL there is nothing to try here.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use countersign_api::connections;
+use countersign_api::db::Reads as _;
 use countersign_api::hooks::Point;
 use countersign_tests::harness::{Database, Stage};
 use countersign_tests::lock::Lock;
 use countersign_tests::{Draft, Harness, database};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
+use tokio::sync::{Mutex, Notify};
 
 /// An installation on a PostgreSQL of its own; none where there is no such.
 async fn on_postgres(patience: Duration) -> Option<Harness> {
@@ -128,5 +134,132 @@ async fn a_database_that_comes_back_is_used_without_a_restart() {
     stage.reviewer.approve(&draft).await;
     h.publish().await;
     h.the_pin();
+    h.finish().await;
+}
+
+/// What a database's or a role's defaults say, or a server's: a commit that returned is on the disk, and nobody waits for
+/// ever.
+#[tokio::test]
+async fn the_promises_of_a_connection_hold_whatever_the_database_says() {
+    let Some(mut h) = on_postgres(Duration::from_secs(5)).await else { return };
+    let intruder = h.intruder().await;
+    let name = intruder.texts("SELECT current_database()::text").await.remove(0);
+    for setting in [
+        "synchronous_commit = off",
+        "lock_timeout = 0",
+        "statement_timeout = 0",
+        "idle_in_transaction_session_timeout = 0",
+    ] {
+        intruder.run(&format!("ALTER DATABASE {name} SET {setting}")).await;
+    }
+    h.restart().await;
+    for (setting, value) in [
+        ("synchronous_commit", "on"),
+        ("lock_timeout", "5s"),
+        ("statement_timeout", "30s"),
+        ("idle_in_transaction_session_timeout", "1min"),
+    ] {
+        let ask = Statement::from_string(DatabaseBackend::Postgres, format!("SHOW {setting}"));
+        let row = h.app().db.connection().query_one_raw(ask).await.unwrap().unwrap();
+        assert_eq!(row.try_get_by_index::<String>(0).unwrap(), value, "{setting}");
+    }
+    h.finish().await;
+}
+
+/// Takes the row of a publication whenever the work comes to `point`.
+fn take_row_at(h: &Harness, point: Point, publication: &str) -> Arc<Mutex<Option<Lock>>> {
+    let held = Arc::new(Mutex::new(None));
+    let (holding, url) = (Arc::clone(&held), h.database_url());
+    let select = format!("SELECT 1 FROM publication WHERE id = '{publication}'");
+    h.hooks().install(move |reached| {
+        let (holding, url, select) = (Arc::clone(&holding), url.clone(), select.clone());
+        async move {
+            if reached == point {
+                *holding.lock().await = Some(Lock::rows(&url, &select).await);
+            }
+            Ok(())
+        }
+    });
+    held
+}
+
+/// Renews the stage's tokens once somebody waits at the gate.
+async fn renew_meanwhile(h: &Harness, stage: &Stage, held: &Mutex<Option<Lock>>) {
+    h.intruder().await.until_waiting(1).await;
+    connections::refresh(h.app(), &stage.connection.parse().unwrap(), 1).await.map(drop).unwrap();
+    let lock = held.lock().await.take();
+    lock.unwrap().let_go().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_renewed_while_the_gate_waits_sends_nothing() {
+    let Some(h) = on_postgres(Duration::from_secs(5)).await else { return };
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    let held = take_row_at(&h, Point::ClaimAfterCommit, &draft.publication());
+    h.advance(Duration::from_secs(10));
+    let (worked, ()) = tokio::join!(h.try_workers(), renew_meanwhile(&h, &stage, &held));
+    h.hooks().clear();
+    worked.unwrap();
+    assert_eq!(h.creates(), 0, "the token is used up");
+    h.advance(Duration::from_secs(60));
+    h.run_workers().await;
+    h.the_pin();
+    assert_eq!(h.creates(), 1);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_renewed_while_the_gate_waits_deletes_nothing() {
+    let Some(h) = on_postgres(Duration::from_secs(5)).await else { return };
+    let stage = h.stage().await;
+    let id = h.approved_draft(&stage).await.publication();
+    h.publish().await;
+    let select = format!("SELECT 1 FROM publication WHERE id = '{id}'");
+    let held = Mutex::new(Some(Lock::rows(&h.database_url(), &select).await));
+    let deleting = stage.reviewer.take_down(&id, "It has to go.");
+    let (done, ()) = tokio::join!(deleting, renew_meanwhile(&h, &stage, &held));
+    done.ok();
+    assert_eq!(h.deletes(), 1);
+    let log = h.log().await;
+    let intent =
+        log.of("api.request").into_iter().find(|event| event.fact("operation") == "pins/delete").unwrap();
+    assert_eq!(intent.header["facts"]["generation"], 2, "with the new token, at once");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_pause_that_is_about_to_be_committed_stops_what_was_claimed() {
+    let Some(h) = on_postgres(Duration::from_secs(30)).await else { return };
+    let stage = h.stage().await;
+    h.approved_draft(&stage).await;
+    let (pauser, intruder) = (h.admin().await, h.intruder().await);
+    let (has_come, may_go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (is_claimed, letting_go) = (Arc::new(AtomicBool::new(false)), Arc::clone(&may_go));
+    h.hooks().install(move |point| {
+        let (pauser, is_claimed) = (pauser.clone(), Arc::clone(&is_claimed));
+        let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
+        async move {
+            match point {
+                Point::ClaimAfterCommit => {
+                    is_claimed.store(true, Ordering::SeqCst);
+                    tokio::spawn(async move { pauser.post_empty("/publishing/pause").await.ok() });
+                    has_come.notified().await;
+                }
+                Point::TellBeforeCommit if is_claimed.swap(false, Ordering::SeqCst) => {
+                    has_come.notify_one();
+                    may_go.notified().await;
+                }
+                _ => {}
+            }
+            Ok(())
+        }
+    });
+    tokio::join!(h.publish(), async {
+        intruder.until_waiting(1).await;
+        letting_go.notify_one();
+    });
+    h.hooks().clear();
+    assert_eq!(h.creates(), 0);
     h.finish().await;
 }

@@ -1,12 +1,15 @@
 //! Whoever is put out while a request of theirs waits for its body does nothing by it any more.
 
+use std::future::Future;
 use std::time::Duration;
 
-use countersign_tests::actor::link_of;
-use countersign_tests::harness::Database;
+use countersign_api::app::Slow;
+use countersign_tests::actor::{SecondFactor, link_of};
+use countersign_tests::at_commit::AtCommit;
+use countersign_tests::harness::{Database, Stage};
 use countersign_tests::lock::Lock;
 use countersign_tests::raw::{Held, RawAnswer, hold};
-use countersign_tests::{Actor, Harness, database};
+use countersign_tests::{Actor, Answer, Draft, Harness, database};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -21,7 +24,11 @@ async fn held(h: &Harness, who: &Actor, method: &str, path: &str, body: Value) -
 }
 
 async fn change(by: &Actor, whom: &Actor, change: Value) {
-    by.call(Method::PATCH, &format!("/operators/{}", whom.id)).json(change).go().await.ok();
+    try_change(by, whom, change).await.ok();
+}
+
+async fn try_change(by: &Actor, whom: &Actor, change: Value) -> Answer {
+    by.call(Method::PATCH, &format!("/operators/{}", whom.id)).json(change).go().await
 }
 
 #[track_caller]
@@ -82,9 +89,12 @@ async fn whose_session_was_ended_changes_neither_password_nor_second_factor() {
     let password = json!({"current": author.password, "new": NEW});
     let password = held(&h, &author, "PUT", "/me/password", password).await;
     let start = held(&h, &author, "POST", "/me/totp", json!({"password": author.password})).await;
+    let code = json!({"code": begun(&h, &author).await.code(h.app().now())});
+    let confirm = held(&h, &author, "POST", "/me/totp/confirm", code).await;
     change(&founder, &author, json!({"disabled": true})).await;
     change(&founder, &author, json!({"disabled": false})).await;
     is_refused(&password.go_on().await, 401, "session_ended");
+    is_refused(&confirm.go_on().await, 401, "session_ended");
     is_refused(&start.go_on().await, 401, "session_ended");
     let again = author.in_another_browser();
     again.sign_in().await.is(201);
@@ -126,5 +136,136 @@ async fn a_sign_in_waits_for_what_is_about_to_change_its_person() {
     author.in_another_browser().sign_in().await.refused(503, "busy");
     lock.let_go().await;
     author.in_another_browser().sign_in().await.is(201);
+    h.finish().await;
+}
+
+/// What a reviewer decides: method and path, and what is sent.
+async fn of_a_reviewer(h: &Harness, stage: &Stage) -> Vec<(String, Value)> {
+    let (waiting, signed) = (h.draft_in_review(stage).await, h.approved_draft(stage).await);
+    h.publish().await;
+    let undoable = h.approved_draft(stage).await;
+    let at = |draft: &Draft, verb: &str| format!("/drafts/{}/{verb}", draft.id());
+    vec![
+        (at(&waiting, "approve"), json!({"digest": waiting.digest()})),
+        (at(&waiting, "request-changes"), json!({"note": "Not yet"})),
+        (at(&waiting, "reject"), json!({"note": "Never"})),
+        (at(&undoable, "undo"), json!({})),
+        (format!("/publications/{}/take-down", signed.publication()), json!({"reason": "It has to go."})),
+    ]
+}
+
+#[tokio::test]
+async fn a_reviewer_who_was_disabled_or_lost_the_role_decides_nothing() {
+    let h = Harness::start().await;
+    let (founder, stage) = (h.founder().await, h.stage().await);
+    let gone = h.person("Dora Disabled", &["reviewer"]).await;
+    let demoted = h.person("Demi Demoted", &["reviewer"]).await;
+    let verdicts = of_a_reviewer(&h, &stage).await;
+    let mut waiting = Vec::new();
+    for (path, body) in verdicts {
+        for who in [&gone, &demoted] {
+            waiting.push(held(&h, who, "POST", &path, body.clone()).await);
+        }
+    }
+    change(&founder, &gone, json!({"disabled": true})).await;
+    change(&founder, &demoted, json!({"roles": ["auditor"]})).await;
+    let before = h.log().await.kinds().len();
+    for request in waiting {
+        is_refused(&request.go_on().await, 403, "role_missing");
+    }
+    let told = h.log().await.kinds().split_off(before).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    assert!(told.iter().all(|kind| kind == "access.refused"), "{told:?}");
+    assert_eq!(h.deletes(), 0);
+    h.finish().await;
+}
+
+/// What an admin asks of others without saying more than an address.
+#[tokio::test]
+async fn an_admin_who_is_just_losing_the_role_takes_nothing_away() {
+    let h = Harness::start().await;
+    let (founder, owner) = (h.founder().await, h.person("Tove Tokens", &["author", "admin"]).await);
+    owner.turn_on_second_factor(h.app().now()).await;
+    let token = owner.make_token("a script", &["drafts:read"]).await.is(201).json();
+    let paths =
+        [format!("/operators/{}/totp", owner.id), format!("/tokens/{}", token["id"].as_str().unwrap())];
+    for (n, path) in paths.iter().enumerate() {
+        let demoted = h.person(&format!("Demi Demoted {n}"), &["admin"]).await;
+        let losing = try_change(&founder, &demoted, json!({"roles": ["author"]}));
+        let (changed, refused) = AtCommit::hold(&h).between(losing, demoted.delete(path, None)).await;
+        h.hooks().clear();
+        changed.ok();
+        refused.refused(403, "role_missing");
+    }
+    assert!(h.log().await.of("access.token_revoked").is_empty());
+    owner.in_another_browser().sign_in().await.refused(401, "totp_required");
+    h.finish().await;
+}
+
+/// Lets `change` come to its commit, then `who` sign in with the password that they have until then, as far as that
+/// goes, and then both end.
+async fn sign_in_during(h: &Harness, change: impl Future<Output = Answer>, who: &Actor) -> Answer {
+    let (held, intruder) = (AtCommit::hold(h), h.intruder().await);
+    let browser = who.in_another_browser();
+    let signing_in = async {
+        held.has_come().await;
+        let before = h.app().slow_begun(Slow::Password);
+        let letting_go = async {
+            // The person was read, and the password is compared.
+            h.until(|h| h.app().slow_begun(Slow::Password) > before).await;
+            if intruder.is_postgres() {
+                intruder.until_waiting(1).await;
+            }
+            held.let_go();
+        };
+        tokio::join!(browser.sign_in(), letting_go).0
+    };
+    let (changed, answer) = tokio::join!(change, signing_in);
+    h.hooks().clear();
+    assert!(changed.status < 300, "{changed:?}");
+    answer
+}
+
+/// A second factor that waits for its first code.
+async fn begun(h: &Harness, who: &Actor) -> SecondFactor {
+    let started = who.post("/me/totp", json!({"password": who.password})).await.is(201).json();
+    SecondFactor::of(h.captured(), started["secret"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_sign_in_under_way_does_not_outlive_what_changes_its_person() {
+    let h = Harness::start().await;
+    let founder = h.founder().await;
+    let (dora, paul, fia) = (
+        h.person("Dora Disabled", &["author"]).await,
+        h.person("Paul Password", &["author"]).await,
+        h.person("Fia Factor", &["author"]).await,
+    );
+    let disabling = try_change(&founder, &dora, json!({"disabled": true}));
+    sign_in_during(&h, disabling, &dora).await.refused(401, "sign_in_failed");
+    let changing = paul.put("/me/password", json!({"current": paul.password, "new": NEW}));
+    sign_in_during(&h, changing, &paul).await.refused(401, "sign_in_failed");
+    let confirm = json!({"code": begun(&h, &fia).await.code(h.app().now())});
+    sign_in_during(&h, fia.post("/me/totp/confirm", confirm), &fia).await.refused(401, "sign_in_failed");
+    for who in [&paul, &fia] {
+        assert_eq!(who.all("/sessions").await.len(), 1, "{}", who.name);
+    }
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_link_does_not_outrun_a_second_factor_that_is_being_turned_on() {
+    let h = Harness::start().await;
+    let (founder, fia) = (h.founder().await, h.person("Fia Factor", &["author"]).await);
+    let confirm = json!({"code": begun(&h, &fia).await.code(h.app().now())});
+    let issued = founder.post_empty(&format!("/operators/{}/link", fia.id)).await;
+    let link = link_of(&issued.is(201).json());
+    let door = h.anonymous();
+    let held = AtCommit::hold(&h);
+    let (confirmed, refused) =
+        held.between(fia.post("/me/totp/confirm", confirm), door.sign_in_by_link(&link)).await;
+    h.hooks().clear();
+    confirmed.is(200);
+    refused.problem(401);
+    assert_eq!(fia.all("/sessions").await.len(), 1);
     h.finish().await;
 }

@@ -1,17 +1,14 @@
 //! Several people act on one draft at once: one of them wins, the others are told, and rows and log agree.
 
-use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use countersign_api::hooks::Point;
+use countersign_tests::at_commit::AtCommit;
 use countersign_tests::harness::{RECIPES, Stage};
 use countersign_tests::log::Log;
 use countersign_tests::{Answer, Draft, Harness, pictures};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
 /// Everything that can be done to a draft that waits for review, and the state that it leads to.
 const IN_REVIEW: &[(&str, &str)] = &[
@@ -116,49 +113,6 @@ async fn agree(h: &Harness, stage: &Stage, draft: &Draft, what: &str) -> Draft {
     after
 }
 
-/// Holds the first change that comes to its commit, until it is let go.
-struct Held {
-    has_come: Arc<Notify>,
-    may_go: Arc<Notify>,
-}
-
-impl Held {
-    fn at_commit(h: &Harness) -> Self {
-        let held = Self { has_come: Arc::default(), may_go: Arc::default() };
-        let (has_come, may_go) = (Arc::clone(&held.has_come), Arc::clone(&held.may_go));
-        let is_first = Arc::new(AtomicBool::new(true));
-        h.hooks().install(move |point| {
-            let is_it = point == Point::TellBeforeCommit && is_first.swap(false, Ordering::SeqCst);
-            let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
-            async move {
-                if is_it {
-                    has_come.notify_one();
-                    may_go.notified().await;
-                }
-                Ok(())
-            }
-        });
-        held
-    }
-
-    /// Lets `first` come to its commit, then `second` run against it for a while, then both end.
-    async fn between(
-        self,
-        first: impl Future<Output = Answer>,
-        second: impl Future<Output = Answer>,
-    ) -> (Answer, Answer) {
-        let second = async {
-            self.has_come.notified().await;
-            let mut second = std::pin::pin!(second);
-            let early = tokio::time::timeout(Duration::from_millis(25), &mut second).await;
-            assert!(early.is_err(), "it did not wait for what was about to be committed: {early:?}");
-            self.may_go.notify_one();
-            second.await
-        };
-        tokio::join!(first, second)
-    }
-}
-
 #[tokio::test]
 async fn whoever_comes_while_another_commits_waits_and_is_told() {
     let h = Harness::start().await;
@@ -169,7 +123,7 @@ async fn whoever_comes_while_another_commits_waits_and_is_told() {
             for (second, _) in verbs {
                 let what = format!("{first}, then {second}");
                 let draft = ready(&stage, &asset, verbs).await;
-                let held = Held::at_commit(&h);
+                let held = AtCommit::hold(&h);
                 let (won, lost) =
                     held.between(act(&stage, &draft, first, false), act(&stage, &draft, second, false)).await;
                 h.hooks().clear();
@@ -285,5 +239,28 @@ async fn of_two_who_look_alike_and_are_added_at_once_one_is() {
     let short =
         all.iter().filter(|person| person["email"].as_str().unwrap().len() == "a0@halden.example".len());
     assert_eq!(short.count(), 5);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_who_write_elsewhere_at_once_both_do() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let (one, other) = (h.approved_draft(&stage).await, h.draft_in_review(&stage).await);
+    let (held, intruder) = (AtCommit::hold(&h), h.intruder().await);
+    let withdrawing = async {
+        held.has_come().await;
+        let letting_go = async {
+            if intruder.is_postgres() {
+                intruder.until_waiting(1).await;
+            }
+            held.let_go();
+        };
+        tokio::join!(stage.author.verb(&other, "withdraw"), letting_go).0
+    };
+    let (undone, withdrawn) = tokio::join!(stage.reviewer.undo(&one), withdrawing);
+    h.hooks().clear();
+    undone.ok();
+    withdrawn.ok();
     h.finish().await;
 }

@@ -3,13 +3,15 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_api::hooks::Point;
 use countersign_tests::harness::Stage;
-use countersign_tests::lock::{Away, send_and_lock};
+use countersign_tests::lock::{Away, Lock, send_and_lock};
 use countersign_tests::{Draft, Harness, diary, oracle};
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 /// Patience with the lock, in real time.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -60,6 +62,55 @@ async fn it_is_settled_at_the_next_start_without_a_look_at_the_board() {
     assert_eq!(log.of("publish.succeeded").len(), 1);
     assert!(log.of("publish.unknown").is_empty() && log.of("api.reconciled").is_empty(), "{:?}", log.kinds());
     assert!(oracle::kept(&h.data_dir()).is_empty());
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn one_whose_writer_died_before_it_had_its_name_is_found_at_the_next_start() {
+    let (mut h, stage, draft) = answered_in_vain().await;
+    let file = the_file(&h);
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    fs::rename(&file, spool(&h).join(format!(".{name}.4711.0"))).unwrap();
+    h.start_again().await;
+    assert_eq!(publication(&stage, &draft).await["state"], "published");
+    assert_eq!((h.creates(), looks_at_boards(&h)), (1, 0));
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn it_is_kept_after_a_moment_and_not_only_when_every_try_has_failed() {
+    let mut h = harness().await;
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    let (held, url) = (Arc::new(Mutex::new(None)), h.database_url());
+    let holding = Arc::clone(&held);
+    h.hooks().install(move |point| {
+        let (holding, url) = (Arc::clone(&holding), url.clone());
+        async move {
+            if point == Point::SendAfterCall {
+                *holding.lock().await = Some(Lock::take(&url).await);
+            }
+            Ok(())
+        }
+    });
+    h.advance(Duration::from_secs(10));
+    let kept = async {
+        h.until(|h| h.creates() == 1 && held.try_lock().is_ok_and(|held| held.is_some())).await;
+        // Less than the tries take together.
+        h.advance(Duration::from_secs(1));
+        h.until(|h| oracle::kept(&h.data_dir()).len() == 1).await;
+    };
+    tokio::select! {
+        worked = h.try_workers() => panic!("nothing can be written: {worked:?}"),
+        () = kept => {}
+    }
+    h.kill().await;
+    h.hooks().clear();
+    let lock = held.lock().await.take();
+    lock.unwrap().let_go().await;
+    h.start_again().await;
+    assert_eq!(publication(&stage, &draft).await["state"], "published");
+    assert!(h.log().await.of("publish.unknown").is_empty(), "it was known all the time");
     h.finish().await;
 }
 
@@ -119,6 +170,8 @@ async fn after_the_reaper_it_is_evidence_once_and_never_a_second_outcome() {
     let late: Vec<_> =
         log.of("api.reconciled").into_iter().filter(|event| event.fact("by") == "late_answer").collect();
     assert_eq!(late.len(), 1, "{:?}", log.kinds());
+    let published = publication(&stage, &draft).await;
+    assert_eq!(published["evidence"]["candidates"], serde_json::json!([]), "nobody has to choose");
     assert_eq!(log.of("publish.succeeded").len(), 1);
     assert_eq!(h.creates(), 1);
     h.finish().await;

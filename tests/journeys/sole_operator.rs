@@ -44,3 +44,19 @@ async fn the_rule_is_shown_where_it_matters() {
     assert!(!others.contains("This is your own Pin"));
     h.finish().await;
 }
+
+#[tokio::test]
+async fn an_own_approval_ends_with_the_rule_that_allowed_it() {
+    let mut h = Harness::builder().sole_operator().start().await;
+    let stage = h.stage().await;
+    let alone = h.person("Sol Alone", &["author", "reviewer"]).await;
+    let draft = alone.draft(&stage.connection, RECIPES, json!({})).await;
+    let draft = alone.submit(&draft).await;
+    alone.approve(&draft).await;
+    h.restart_for_two().await;
+    h.publish().await;
+    assert_eq!(h.creates(), 0);
+    assert_eq!(alone.look(draft.id()).await.state(), "in_review");
+    assert!(h.log().await.has("review.approval.voided", "rule_changed"));
+    h.finish().await;
+}

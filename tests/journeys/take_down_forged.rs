@@ -1,6 +1,6 @@
 //! Whoever can write to the database makes a reviewer delete nothing but what was published here.
 
-use countersign_review_fixtures::NewPin;
+use countersign_review_fixtures::{NewPin, Tier};
 use countersign_tests::harness::{RECIPES, Stage};
 use countersign_tests::{Draft, Harness};
 use serde_json::json;
@@ -96,6 +96,18 @@ async fn an_account_in_the_place_of_another() {
     let id = draft.publication();
     intruder.run(&format!("UPDATE publication SET connection_id = '{other}' WHERE id = '{id}'")).await;
     nothing_goes(&h, &stage, &id).await;
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_in_another_environment() {
+    let h = Harness::builder().tier(Tier::Standard).start().await;
+    let stage = h.stage().await;
+    let draft = h.approved_draft(&stage).await;
+    h.publish().await;
+    h.the_pin();
+    assert_eq!(h.intruder().await.run("UPDATE connection SET environment = 'sandbox'").await, 1);
+    nothing_goes(&h, &stage, &draft.publication()).await;
     h.finish().await;
 }
 

@@ -1,7 +1,7 @@
 //! Tokens that somebody types or pastes where words belong: refused, neither kept nor repeated, wherever it is.
 
 use countersign_tests::captured::Forbidden;
-use countersign_tests::forms::form_to;
+use countersign_tests::forms::{form_to, forms};
 use countersign_tests::harness::RECIPES;
 use countersign_tests::{Answer, Harness};
 use reqwest::Method;
@@ -99,6 +99,7 @@ async fn through_the_form_that_takes_a_pin_down() {
         h.captured().secret("what somebody typed", &token, Forbidden::Everywhere);
         let form = form.clone().with("reason", &token);
         is_refused(&stage.reviewer.press(&page, &form).await, &token);
+        is_refused(&stage.reviewer.press(&page, &form.choosing("sure", "yes")).await, &token);
     }
     assert_eq!(h.deletes(), 0);
     h.finish().await;
@@ -117,10 +118,14 @@ async fn through_the_form_that_settles_an_unknown_outcome() {
     h.advance(std::time::Duration::from_secs(5));
     h.run_workers().await;
     let page = format!("/publications/{}", draft.publication());
-    let form = form_to(stage.reviewer.page(&page).await.is(200).text(), "/resolve");
+    let text = stage.reviewer.page(&page).await.is(200).text();
+    let form = form_to(&text, "/resolve");
+    let pin = forms(&text).into_iter().find(|form| form.value("pin_id").is_some()).unwrap();
     for token in tokens() {
         h.captured().secret("what somebody typed", &token, Forbidden::Everywhere);
         is_refused(&stage.reviewer.press(&page, &form.clone().with("reason", &token)).await, &token);
+        let other = pin.clone().with("pin_id", &token).with("reason", "It is this one.");
+        is_refused(&stage.reviewer.press(&page, &other).await, &token);
     }
     assert_eq!(stage.author.publication(&draft.publication()).await["state"], "needs_decision");
     h.finish().await;
@@ -137,6 +142,7 @@ async fn through_the_pages() {
     let review = everything.page(&desk).await.is(200).text();
     let page = format!("/drafts/{}", draft.id());
     let own = everything.page(&page).await.is(200).text();
+    let renamed = format!("/operators/{}", stage.author.id);
     for token in tokens() {
         h.captured().secret("what somebody typed", &token, Forbidden::Everywhere);
         for field in ["title", "description", "alt_text", "link", "new_board_name"] {
@@ -161,6 +167,7 @@ async fn through_the_pages() {
             ("/tokens", "/tokens", "token_name"),
             ("/connections", "/connections", "expected_username"),
             ("/connections", "/boards", "name"),
+            ("/operators", &renamed, "name"),
         ];
         for (page, action, field) in forms {
             let form = form_to(everything.page(page).await.is(200).text(), action).with(field, &token);
@@ -172,5 +179,26 @@ async fn through_the_pages() {
         assert!(matches!(answer.status, 401 | 429) && !answer.text().contains(&token));
     }
     assert_eq!(h.intruder().await.number("SELECT COUNT(*) FROM working_copy").await, 0);
+    h.finish().await;
+}
+
+/// A form that comes from an earlier session, or from none, is shown again to be sent once more.
+#[tokio::test]
+async fn through_a_form_that_is_kept() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let draft = h.draft_in_review(&stage).await;
+    let page = format!("/drafts/{}", draft.id());
+    let form = form_to(stage.author.page(&page).await.is(200).text(), "/comments");
+    let kept = stage.author.press(&page, &form.clone().with("csrf", "old").with("comment", "Plums")).await;
+    assert!(kept.status >= 400 && kept.text().contains("Plums"), "{}", kept.text());
+    for token in tokens() {
+        h.captured().secret("what somebody typed", &token, Forbidden::Everywhere);
+        let form = form.clone().with("csrf", "old").with("comment", &token);
+        for who in [&stage.author, &h.anonymous()] {
+            let answer = who.press(&page, &form).await;
+            assert!(answer.status >= 400 && !answer.text().contains(&token), "{} repeats it", answer.asked);
+        }
+    }
     h.finish().await;
 }

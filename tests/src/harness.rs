@@ -166,6 +166,12 @@ impl Harness {
         self.start_again().await;
     }
 
+    /// As [`Harness::restart`], where the rule is changed: from now on nobody approves their own drafts.
+    pub async fn restart_for_two(&mut self) {
+        self.settings.is_sole_operator = false;
+        self.restart().await;
+    }
+
     /// Stops gracefully.
     pub async fn stop(&mut self) {
         if let Some(installation) = self.running.take() {

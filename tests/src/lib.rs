@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod answer;
+pub mod at_commit;
 pub mod captured;
 pub mod consent;
 pub mod database;

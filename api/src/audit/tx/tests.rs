@@ -75,6 +75,22 @@ async fn an_event_with_a_live_secret_is_refused_and_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn an_event_with_what_looks_like_a_token_is_refused_wherever_it_stands() {
+    let test = testing::app().await;
+    let token = || "pina_0123456789abcdefghij".to_owned();
+    let in_header = append(&test.app, connection(), Happening::AuthorizeDenied { error: token() }).await;
+    let words = crate::audit::header::object([("message", token().into())]).unwrap();
+    let sealed = |event: Event| async { AuditedTx::begin(&test.app).await?.commit_one(event).await };
+    let event = || Event::fresh(&test.app, connection(), &ada(), Happening::Commented {});
+    let (in_content, in_remote) =
+        (sealed(event().content(words.clone())).await, sealed(event().remote(words)).await);
+    for refused in [in_header, in_content, in_remote] {
+        assert!(matches!(refused, Err(Fault::Event(_))), "{refused:?}");
+    }
+    assert_eq!(read::self_check(&test.app.db).await.unwrap().events, 0);
+}
+
+#[tokio::test]
 async fn only_one_outcome_of_a_request_wins() {
     let test = testing::app().await;
     let request = append(&test.app, connection(), request()).await.unwrap();

@@ -87,6 +87,7 @@ async fn an_author_creates_a_board_in_the_sandbox() {
     for (name, privacy, field) in [
         ("", "PUBLIC", "name"),
         (&"x".repeat(181), "PUBLIC", "name"),
+        ("Aut\u{200b}umn", "PUBLIC", "name"),
         ("Ok", "SECRET", "privacy"),
         ("Ok", "x", "privacy"),
     ] {

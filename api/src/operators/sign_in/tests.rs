@@ -1,8 +1,12 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
 
 use super::*;
 use crate::{
+    app::Slow,
     error::Refusal as _,
+    hooks::Point,
     operators::{
         Authority, OperatorChange,
         link::peek_link,
@@ -211,4 +215,42 @@ async fn a_command_takes_the_persons_password() {
     let refused = authenticate_cli(&test.app, "ada@x.example", &Secret::from("wrong"), None).await;
     assert!(matches!(refused, Err(SignInError::Wrong)));
     assert_eq!(log(&test.app).await.0.last().unwrap(), "sign_in_failed denied");
+}
+
+/// What puts somebody out comes to its commit while a command of theirs compares the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_does_not_outrun_what_puts_its_person_out() {
+    let test = testing::app().await;
+    let app = &test.app;
+    let ada = person(app, "ada@x.example", "author").await;
+    let (has_come, may_go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (came, goes) = (Arc::clone(&has_come), Arc::clone(&may_go));
+    app.hooks.install(move |point| {
+        let (came, goes) = (Arc::clone(&came), Arc::clone(&goes));
+        async move {
+            if point == Point::TellBeforeCommit {
+                came.notify_one();
+                goes.notified().await;
+            }
+            Ok(())
+        }
+    });
+    let disabled = OperatorChange { disabled: Some(true), ..OperatorChange::default() };
+    let disabling = people::change(app, Authority::command_line(), &ada.id, disabled);
+    let proving = async {
+        has_come.notified().await;
+        let before = app.slow_begun(Slow::Password);
+        let password = Secret::from(PASSWORD);
+        let mut proving = std::pin::pin!(authenticate_cli(app, "ada@x.example", &password, None));
+        while app.slow_begun(Slow::Password) == before {
+            assert!(futures_util::poll!(&mut proving).is_pending());
+            tokio::task::yield_now().await;
+        }
+        app.hooks.clear();
+        may_go.notify_one();
+        proving.await
+    };
+    let (disabled, proven) = tokio::join!(disabling, proving);
+    disabled.unwrap();
+    assert!(matches!(proven, Err(SignInError::Wrong)), "{:?}", proven.map(|proven| proven.person().clone()));
 }

@@ -1,12 +1,21 @@
 //! What goes wrong beside a send: clocks, limits, tokens, boards that cannot be read, answers that come too late.
 
+use countersign_entities::ids::GrantId;
+
 use super::*;
 use crate::{
     audit::read,
     connections,
     drafts::store::fixture,
     hooks::Point,
-    publisher::{claim::Claim, outcome::Outcome, reconcile, settle::Sent, store, verdict},
+    pinterest::client::{Answer, Rate},
+    publisher::{
+        claim::Claim,
+        outcome::{Outcome, classify},
+        reap, reconcile,
+        settle::{self, Sent, Written},
+        store, verdict,
+    },
 };
 
 impl Desk {
@@ -57,6 +66,23 @@ async fn the_outcome_of_a_send_under_a_lease_is_told_by_its_settler_only() {
     desk.after(Duration::from_secs(5)).await;
     assert_eq!(desk.now(&approved).await.state, PublicationState::Published);
     assert_eq!(desk.pins(), 1);
+    desk.is_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_waits_to_be_written_down_is_not_taken_for_lost() {
+    let desk = desk().await;
+    desk.app().hooks.crash_at(Point::SendAfterCall);
+    let approved = desk.approved("Slow").await;
+    desk.world.advance(UNDO);
+    assert!(run_until_idle(desk.app()).await.is_err());
+    desk.app().hooks.clear();
+    desk.world.advance(Duration::from_secs(600));
+    assert!(!reap::reap(desk.app(), std::slice::from_ref(&approved.publication_id)).await.unwrap());
+    assert_eq!(desk.now(&approved).await.state, PublicationState::Sending);
+    assert!(reap::reap(desk.app(), &[]).await.unwrap());
+    assert_eq!(desk.now(&approved).await.state, PublicationState::Unknown);
+    desk.after(Duration::from_secs(5)).await;
     desk.is_whole().await;
 }
 
@@ -118,11 +144,13 @@ async fn a_limit_outlasts_the_pin_that_met_it() {
     desk.world.simulator.set_faults(vec![limited]).unwrap();
     let (first, second) = (desk.approved("Tiles").await, desk.approved("Cups").await);
     desk.after(UNDO).await;
-    drafts::cancel(desk.app(), &desk.ada.author().unwrap(), &first.draft.id, None).await.unwrap();
+    let met = desk.now(&first).await.why.is_some();
+    let (met, other) = if met { (first, second) } else { (second, first) };
+    drafts::cancel(desk.app(), &desk.ada.author().unwrap(), &met.draft.id, None).await.unwrap();
     desk.after(Duration::from_secs(29)).await;
     assert_eq!(desk.world.calls("/pins"), 1);
     desk.after(Duration::from_secs(1)).await;
-    assert_eq!(desk.now(&second).await.state, PublicationState::Published);
+    assert_eq!(desk.now(&other).await.state, PublicationState::Published);
     desk.is_whole().await;
 }
 
@@ -220,6 +248,33 @@ async fn an_answer_that_names_its_own_pin_is_no_old_one_repeated() {
         let claim = Claim { publication: desk.now(approved).await, lease_token: String::new() };
         assert_eq!(verdict::unless_repeated(desk.app(), &claim, &created).await.unwrap(), expected);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_down_a_second_time_is_told_once() {
+    let desk = desk().await;
+    let approved = desk.approved("Cups").await;
+    desk.after(UNDO).await;
+    let (publication, attempts) = desk.publication(&approved).await;
+    let sent = Sent {
+        attempt_id: attempts[0].id.clone(),
+        request_event_id: attempts[0].request_event_id.clone(),
+        n: 1,
+        answered_at: desk.app().now(),
+    };
+    let answer = Ok(Answer {
+        status: 201,
+        rate: Rate::default(),
+        request_id: None,
+        date: None,
+        body: format!(r#"{{"id":"{}"}}"#, publication.pin_id.clone().unwrap()).into_bytes(),
+        duration: Duration::ZERO,
+    });
+    let (claim, told) = (Claim { publication, lease_token: String::new() }, desk.told().await);
+    let (outcome, consent) = (classify(&answer), (GrantId::from_random([0; 16]), 1));
+    let written =
+        settle::write_down(desk.app(), &claim, &sent, &answer, &outcome, &consent, 0).await.unwrap();
+    assert_eq!((written, desk.told().await), (Written::Before, told));
 }
 
 #[tokio::test(flavor = "multi_thread")]

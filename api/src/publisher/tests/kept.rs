@@ -121,6 +121,32 @@ async fn a_file_that_comes_back_acts_on_its_account_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_comes_after_the_reaper_acts_on_its_account_no_more_either() {
+    let desk = desk().await;
+    let spam = Trouble::status("pins/create", When::Before, 429, 9, "blocked as spam");
+    desk.world.simulator.set_faults(vec![spam]).unwrap();
+    let approved = desk.answered_in_vain("Soup").await;
+    let file = desk.app().data_dir.file(FOLDER).join(&kept(desk.app())[0]);
+    let text = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    mend(desk.app()).await;
+    desk.after(Duration::from_secs(60)).await;
+    assert_eq!(desk.publication(&approved).await.0.state, PublicationState::Unknown);
+
+    fs::write(&file, text).unwrap();
+    run_until_idle(desk.app()).await.unwrap();
+    let told = desk.world.story(&desk.connection).await;
+    assert!(!told.iter().any(|event| event.starts_with("oauth.connection.held")), "{told:?}");
+    assert!(kept(desk.app()).is_empty());
+    assert_eq!(
+        desk.publication(&approved).await.0.state,
+        PublicationState::Unknown,
+        "evidence, and no verdict"
+    );
+    desk.is_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_outcome_that_cannot_be_told_is_no_work_done() {
     let desk = desk().await;
     desk.app().hooks.crash_at(Point::RefreshBeforeCall);

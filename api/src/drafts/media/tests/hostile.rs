@@ -154,6 +154,14 @@ fn a_png_with_a_wrong_byte_is_refused() {
 }
 
 #[test]
+fn a_chunk_that_is_not_known_is_dropped_unless_the_picture_needs_it() {
+    let png = encoded(&quarters(300, 450), ImageFormat::Png);
+    let with = |kind| [&png[..33], &chunk(kind, b"more"), &png[33..]].concat();
+    assert!(inspect(&with(b"quUX")).expect("taken").bytes == png);
+    assert_eq!(refusal(&with(b"QUUX")), "image_damaged");
+}
+
+#[test]
 fn scans_without_end_are_refused() {
     let clean = PROGRESSIVE_JPEG;
     let scan = clean.windows(2).rposition(|pair| pair == [0xff, 0xda]).expect("a scan");

@@ -1,0 +1,71 @@
+//! A change that has come to its commit and is held there, while somebody else acts.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use countersign_api::hooks::Point;
+use tokio::sync::Notify;
+
+use crate::{Answer, Harness};
+
+/// How long whoever comes second is watched for not waiting.
+const A_WHILE: Duration = Duration::from_millis(25);
+
+/// Holds the first change that comes to its commit, until it is let go.
+pub struct AtCommit {
+    has_come: Arc<Notify>,
+    may_go: Arc<Notify>,
+}
+
+impl AtCommit {
+    /// From now on, until the hooks are cleared.
+    pub fn hold(h: &Harness) -> Self {
+        let held = Self { has_come: Arc::default(), may_go: Arc::default() };
+        let (has_come, may_go) = (Arc::clone(&held.has_come), Arc::clone(&held.may_go));
+        let is_first = Arc::new(AtomicBool::new(true));
+        h.hooks().install(move |point| {
+            let is_it = point == Point::TellBeforeCommit && is_first.swap(false, Ordering::SeqCst);
+            let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
+            async move {
+                if is_it {
+                    has_come.notify_one();
+                    may_go.notified().await;
+                }
+                Ok(())
+            }
+        });
+        held
+    }
+
+    /// Waits until there is one.
+    pub async fn has_come(&self) {
+        self.has_come.notified().await;
+    }
+
+    /// Lets it commit.
+    pub fn let_go(&self) {
+        self.may_go.notify_one();
+    }
+
+    /// Lets `first` come to its commit, then `second` run against it for a while, then both end.
+    ///
+    /// # Panics
+    /// If `second` does not wait for what is about to be committed.
+    pub async fn between(
+        self,
+        first: impl Future<Output = Answer>,
+        second: impl Future<Output = Answer>,
+    ) -> (Answer, Answer) {
+        let second = async {
+            self.has_come().await;
+            let mut second = std::pin::pin!(second);
+            let early = tokio::time::timeout(A_WHILE, &mut second).await;
+            assert!(early.is_err(), "it did not wait for what was about to be committed: {early:?}");
+            self.let_go();
+            second.await
+        };
+        tokio::join!(first, second)
+    }
+}
