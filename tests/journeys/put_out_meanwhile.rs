@@ -82,6 +82,47 @@ async fn an_admin_who_was_disabled_or_lost_the_role_makes_nobody_and_nothing() {
     h.finish().await;
 }
 
+/// What others ask; each by who may.
+fn of_the_others<'a>(
+    stage: &'a Stage,
+    admin: &'a Actor,
+    draft: &Draft,
+) -> Vec<(&'a Actor, &'static str, String, Value)> {
+    let fields = json!({"connection_id": stage.connection, "title": "Too late"});
+    let connect = json!({"environment": "rehearsal"});
+    let approve = json!({"digest": draft.digest()});
+    vec![
+        (&stage.author, "POST", "/drafts".to_owned(), fields),
+        (&stage.reviewer, "POST", format!("/drafts/{}/approve", draft.id()), approve),
+        (&stage.reviewer, "POST", format!("/drafts/{}/reject", draft.id()), json!({"note": "No."})),
+        (&stage.reviewer, "POST", "/publishing/pause".to_owned(), json!({})),
+        (admin, "POST", "/connections".to_owned(), connect),
+    ]
+}
+
+#[tokio::test]
+async fn whose_session_ended_does_nothing_of_what_they_might() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let admin = h.person("Dora Disabled", &["admin"]).await;
+    let draft = h.draft_in_review(&stage).await;
+    let mut waiting = Vec::new();
+    for (who, method, path, body) in of_the_others(&stage, &admin, &draft) {
+        waiting.push((held(&h, who, method, &path, body).await, path));
+    }
+    for who in [&stage.author, &stage.reviewer, &admin] {
+        who.delete("/session", None).await.is(204);
+    }
+    let before = h.log().await.0.len();
+    for (request, path) in waiting {
+        let answer = request.go_on().await;
+        assert_eq!(answer.status, 401, "{path}: {}", answer.text);
+        is_refused(&answer, 401, "session_ended");
+    }
+    assert_eq!(h.log().await.0.len(), before);
+    h.finish().await;
+}
+
 #[tokio::test]
 async fn whose_session_was_ended_changes_neither_password_nor_second_factor() {
     let h = Harness::start().await;
@@ -163,15 +204,15 @@ async fn a_reviewer_who_was_disabled_or_lost_the_role_decides_nothing() {
     let verdicts = of_a_reviewer(&h, &stage).await;
     let mut waiting = Vec::new();
     for (path, body) in verdicts {
-        for who in [&gone, &demoted] {
-            waiting.push(held(&h, who, "POST", &path, body.clone()).await);
+        for (who, status, code) in [(&gone, 401, "session_ended"), (&demoted, 403, "role_missing")] {
+            waiting.push((held(&h, who, "POST", &path, body.clone()).await, status, code));
         }
     }
     change(&founder, &gone, json!({"disabled": true})).await;
     change(&founder, &demoted, json!({"roles": ["auditor"]})).await;
     let before = h.log().await.kinds().len();
-    for request in waiting {
-        is_refused(&request.go_on().await, 403, "role_missing");
+    for (request, status, code) in waiting {
+        is_refused(&request.go_on().await, status, code);
     }
     let told = h.log().await.kinds().split_off(before).into_iter().map(str::to_owned).collect::<Vec<_>>();
     assert!(told.iter().all(|kind| kind == "access.refused"), "{told:?}");

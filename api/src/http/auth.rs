@@ -12,6 +12,7 @@ use poem_openapi::{
 
 use super::{
     answers::Answer,
+    body_limit,
     caller::{self, Caller},
     csrf,
     problem::Problem,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
+    error::Fault,
     operators::{
         Admin, Auditor, Author, Forbidden, Principal, Reader, Reviewer, SessionInfo, TokenScope, tell_refused,
     },
@@ -47,9 +49,16 @@ pub struct Known<E> {
 impl<E: Endpoint> Endpoint for Known<E> {
     type Output = E::Output;
 
+    /// The body may come much later than the headers that say who it is; whoever was put out meanwhile does nothing by
+    /// it. So who is signed in is asked once more when all is there. Strangers' bodies are not waited for.
     async fn call(&self, mut request: Request) -> Result<E::Output> {
-        let caller = caller::resolve(&self.app, &request).await;
-        request.set_data(caller.map_err(|fault| Problem::of(&self.app, &fault))?);
+        let told = |fault: Fault| Problem::of(&self.app, &fault);
+        let mut caller = caller::resolve(&self.app, &request).await.map_err(told)?;
+        if caller.principal.is_some() && !request.method().is_safe() {
+            body_limit::arrive(&mut request).await;
+            caller = caller::resolve_look(&self.app, &request).await.map_err(told)?;
+        }
+        request.set_data(caller);
         request.set_data(self.app.clone());
         self.inner.call(request).await
     }

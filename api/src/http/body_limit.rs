@@ -65,6 +65,23 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     }
 }
 
+/// Waits until the whole body is there; what goes wrong with it is told to whoever reads it.
+pub async fn arrive(request: &mut Request) {
+    let body = request.take_body();
+    if body.is_empty() {
+        return;
+    }
+    let (mut stream, mut chunks) = (body.into_bytes_stream(), Vec::new());
+    while let Some(chunk) = stream.next().await {
+        let is_end = chunk.is_err();
+        chunks.push(chunk);
+        if is_end {
+            break;
+        }
+    }
+    request.set_body(Body::from_bytes_stream(futures_util::stream::iter(chunks)));
+}
+
 fn counted(body: Body, limit: usize, overrun: Overrun) -> Body {
     if body.is_empty() {
         return body;

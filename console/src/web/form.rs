@@ -62,7 +62,7 @@ impl<'a> FromRequest<'a> for Form {
         if visit.signed_in().is_none() {
             return Err(Refused::Ended(Box::new(kept(&visit, request, &fields))).into());
         }
-        Ok(Self(proven(&visit, request, fields)?))
+        Ok(Self(unchanged(&visit, request, proven(&visit, request, fields)?).await?))
     }
 }
 
@@ -108,6 +108,18 @@ fn proven(visit: &Visit, request: &Request, fields: Fields) -> Result<Fields, Re
             Err(Refused::Stale(Box::new(kept(visit, request, &fields))))
         }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// The fields, if their sender may still do what they might when the form began to come: it can take long to arrive, and
+/// somebody may have been put out, or lost a role, meanwhile.
+async fn unchanged(visit: &Visit, request: &Request, fields: Fields) -> Result<Fields, Refused> {
+    let roles = |visit: &Visit| visit.signed_in().map(|(principal, _)| principal.roles().clone());
+    let now = roles(&visit.again(request).await?);
+    match (roles(visit), now) {
+        (Some(_), None) => Err(Refused::Ended(Box::new(kept(visit, request, &fields)))),
+        (before, now) if before == now => Ok(fields),
+        _ => Err(Refused::Stale(Box::new(kept(visit, request, &fields)))),
     }
 }
 

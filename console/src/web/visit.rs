@@ -93,6 +93,14 @@ impl Visit {
         Ok(Self::new(app, request, caller))
     }
 
+    /// The same request as it stands now: whether its session is still there, and what its person may.
+    ///
+    /// # Errors
+    /// [`Fault`] where the database fails.
+    pub async fn again(&self, request: &Request) -> Result<Self, Fault> {
+        Ok(Self::new(&self.app, request, caller::resolve_look(&self.app, request).await?))
+    }
+
     /// A request of nobody, where not even the session can be looked up.
     pub fn anonymous(app: &App, request: &Request) -> Self {
         let (net, via, proof) = (Net::default(), Via::Page, Proof::None);
