@@ -157,3 +157,55 @@ async fn a_log_that_was_cut_off_is_found() {
     connection.execute_unprepared("UPDATE audit_stream SET last_seq = 2").await.unwrap();
     assert!(read::self_check(&test.app.db).await.unwrap().fault.is_some());
 }
+
+/// What the self-check says of three events, with which somebody did this past the triggers.
+async fn fault_after(forge: impl AsyncFn(&App) -> String) -> String {
+    use sea_orm::ConnectionTrait;
+    let test = testing::app().await;
+    for _ in 0..3 {
+        append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();
+    }
+    let (connection, forge) = (test.app.db.connection(), forge(&test.app).await);
+    for trigger in ["audit_event_no_update", "audit_sealed_no_update", "audit_sealed_no_delete"] {
+        connection.execute_unprepared(&format!("DROP TRIGGER {trigger}")).await.unwrap();
+    }
+    assert_eq!(read::self_check(&test.app.db).await.unwrap().fault, None);
+    assert!(connection.execute_unprepared(&forge).await.unwrap().rows_affected() > 0, "{forge}");
+    read::self_check(&test.app.db).await.unwrap().fault.unwrap_or_default()
+}
+
+/// A header that says something else, with the leaf that fits it.
+async fn rewritten(app: &App, position: i64) -> String {
+    let event = read::tail(&app.db, position, 1).await.unwrap().remove(0);
+    let header = event.header.replace("\"via\":\"page\"", "\"via\":\"cli\"");
+    assert_ne!(header, event.header);
+    let leaf = hex::encode(tree::leaf_hash(header.as_bytes()));
+    format!("UPDATE audit_event SET header = '{header}', leaf = '{leaf}' WHERE position = {position}")
+}
+
+#[tokio::test]
+async fn whatever_is_forged_in_the_log_is_found() {
+    let sql = async |forge: &'static str| fault_after(async move |_| forge.to_owned()).await;
+    for (fault, words) in [
+        (
+            sql("UPDATE audit_event SET leaf = replace(leaf, substr(leaf, 1, 4), '0000') WHERE position = 1")
+                .await,
+            "leaf",
+        ),
+        (fault_after(async |app| rewritten(app, 1).await).await, "does not follow the previous event"),
+        (fault_after(async |app| rewritten(app, 2).await).await, "the head does not fit"),
+        (
+            sql("UPDATE audit_sealed SET value = replace(value, 'Ada', 'Eve') WHERE name = 'who'").await,
+            "`who` does not fit its commitment",
+        ),
+        (sql("DELETE FROM audit_sealed WHERE name = 'net'").await, "other sealed parts"),
+        (sql("UPDATE audit_stream SET last_seq = 2").await, "the end of the stream installation"),
+        (
+            sql("UPDATE audit_stream SET last_leaf = replace(last_leaf, substr(last_leaf, 1, 4), '0000')")
+                .await,
+            "the end",
+        ),
+    ] {
+        assert!(fault.contains(words), "{words}: {fault:?}");
+    }
+}
