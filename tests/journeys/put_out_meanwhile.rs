@@ -124,6 +124,30 @@ async fn whose_session_ended_does_nothing_of_what_they_might() {
 }
 
 #[tokio::test]
+async fn a_form_that_comes_late_does_nothing_for_whoever_was_put_out_meanwhile() {
+    let h = Harness::start().await;
+    let (founder, stage) = (h.founder().await, h.stage().await);
+    let demoted = h.person("Demi Demoted", &["reviewer"]).await;
+    let draft = h.draft_in_review(&stage).await;
+    let mut waiting = Vec::new();
+    for (who, status) in [(&stage.reviewer, 401), (&demoted, 403)] {
+        let (cookie, csrf) = (who.cookie().unwrap(), who.csrf().unwrap());
+        let headers = [("Cookie", cookie.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+        let body = format!("csrf={csrf}&digest={}", draft.digest());
+        let path = format!("/drafts/{}/approve", draft.id());
+        waiting.push((hold(&h.base(), "POST", &path, &headers, &body).await, status));
+    }
+    stage.reviewer.delete("/session", None).await.is(204);
+    change(&founder, &demoted, json!({"roles": ["auditor"]})).await;
+    for (request, status) in waiting {
+        let answer = request.go_on().await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    assert_eq!(stage.author.look(draft.id()).await.state(), "in_review");
+    h.finish().await;
+}
+
+#[tokio::test]
 async fn whose_session_was_ended_changes_neither_password_nor_second_factor() {
     let h = Harness::start().await;
     let (founder, author) = (h.founder().await, h.author().await);

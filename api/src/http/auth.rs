@@ -54,8 +54,8 @@ impl<E: Endpoint> Endpoint for Known<E> {
     async fn call(&self, mut request: Request) -> Result<E::Output> {
         let told = |fault: Fault| Problem::of(&self.app, &fault);
         let mut caller = caller::resolve(&self.app, &request).await.map_err(told)?;
-        if caller.principal.is_some() && !request.method().is_safe() {
-            body_limit::arrive(&mut request).await;
+        let is_change = caller.principal.is_some() && !request.method().is_safe();
+        if is_change && body_limit::arrive(&mut request).await {
             caller = caller::resolve_look(&self.app, &request).await.map_err(told)?;
         }
         request.set_data(caller);

@@ -65,11 +65,11 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     }
 }
 
-/// Waits until the whole body is there; what goes wrong with it is told to whoever reads it.
-pub async fn arrive(request: &mut Request) {
+/// Waits until the whole body is there; what goes wrong with it is told to whoever reads it. Whether there is one.
+pub async fn arrive(request: &mut Request) -> bool {
     let body = request.take_body();
     if body.is_empty() {
-        return;
+        return false;
     }
     let (mut stream, mut chunks) = (body.into_bytes_stream(), Vec::new());
     while let Some(chunk) = stream.next().await {
@@ -80,6 +80,7 @@ pub async fn arrive(request: &mut Request) {
         }
     }
     request.set_body(Body::from_bytes_stream(futures_util::stream::iter(chunks)));
+    true
 }
 
 fn counted(body: Body, limit: usize, overrun: Overrun) -> Body {

@@ -34,6 +34,11 @@ impl Unread {
     }
 }
 
+/// The status of a list that was asked for so.
+pub(super) fn status_with(errors: &[FieldError]) -> u16 {
+    if errors.is_empty() { 200 } else { 422 }
+}
+
 /// The remedy for a day that is none, by the name that stands at its field.
 pub(super) fn no_day(name: &str) -> String {
     format!("“{name}” is no day. Pick one, or write it like 2026-11-24.")

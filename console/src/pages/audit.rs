@@ -9,6 +9,7 @@ use countersign_api::operators::reading::{self, LogPage};
 use poem::handler;
 use poem::web::{Path, Query};
 
+use super::asked::status_with;
 use crate::views::audit::{self as view, SelfCheck};
 use crate::views::number;
 use crate::web::{Answer, Refused, Visit, id, page, page_as};
@@ -73,7 +74,7 @@ async fn show(visit: &Visit, auditor: &Auditor, asked: &Asked) -> Answer {
         check: last_check(visit).await?,
     };
     frame.here = asked.address("");
-    Ok(page_as(model.filters.status(), view::page(&frame, &model)))
+    Ok(page_as(status_with(&model.filters.errors), view::page(&frame, &model)))
 }
 
 async fn last_check(visit: &Visit) -> Result<SelfCheck, Refused> {

@@ -10,6 +10,7 @@ use countersign_api::publisher::{Publication, view as publications};
 use poem::handler;
 use poem::web::Query;
 
+use super::asked::status_with;
 use super::pin::names::{Accounts, People};
 use crate::views::form::FieldError;
 use crate::views::queue::{self as view, Counts, Tab, Tabs};
@@ -39,7 +40,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
         rows: rows::rows(&visit.app, &known, &frame),
         first_run: first_run::steps(&reader, tab, counts, &accounts),
     };
-    Ok(page_as(model.filters.status(), view::page(&frame, &model)))
+    Ok(page_as(status_with(&model.filters.errors), view::page(&frame, &model)))
 }
 
 /// The drafts that are asked for, or what is wrong with the question.

@@ -50,11 +50,6 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// The status of the page.
-    pub fn status(&self) -> u16 {
-        if self.errors.is_empty() { 200 } else { 422 }
-    }
-
     /// Whether anything is filtered.
     pub fn is_set(&self) -> bool {
         [&self.stream, &self.kind, &self.person, &self.from, &self.to, &self.flow]

@@ -114,11 +114,6 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// The status of the page.
-    pub fn status(&self) -> u16 {
-        if self.errors.is_empty() { 200 } else { 422 }
-    }
-
     /// Whether anything is filtered.
     pub fn is_set(&self) -> bool {
         let set = [&self.q, &self.connection, &self.author, &self.from, &self.to];
