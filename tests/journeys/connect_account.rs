@@ -90,6 +90,8 @@ async fn disconnecting_deletes_the_tokens_and_holds_the_queue() {
     let admin = h.admin().await;
     let intruder = h.intruder().await;
     assert_eq!(intruder.number("SELECT COUNT(*) FROM token_grant").await, 1);
+    let page = admin.page(&format!("/connections/{}/disconnect", stage.connection)).await;
+    assert!(page.is(200).text().contains("1 Pin that is countersigned, held until"), "{}", page.text());
 
     admin.delete(&format!("/connections/{}", stage.connection), None).await.ok();
     assert_eq!(intruder.number("SELECT COUNT(*) FROM token_grant").await, 0);

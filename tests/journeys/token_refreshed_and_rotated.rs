@@ -104,6 +104,12 @@ async fn access_taken_away_at_pinterest_ends_the_connection() {
     let log = h.log().await;
     assert_eq!(log.of("oauth.connection.revoked").len(), 1);
     assert!(!log.of("oauth.token.refresh_failed").is_empty());
+    let page = h.admin().await.page("/connections").await;
+    assert!(
+        page.is(200).text().contains("1 Pin waits for it, with both signatures kept."),
+        "{}",
+        page.text()
+    );
 
     // Connected again, the same approval is good.
     let admin = h.admin().await;

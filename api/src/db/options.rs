@@ -14,7 +14,8 @@ use crate::timing::Database;
 pub(super) fn sqlite(url: &str, connections: u32, timing: &Database) -> ConnectOptions {
     let mut options = pool(url, connections, timing);
     let busy = timing.busy;
-    options.min_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
+    // A file does not go away as a server does: to ask each time whether it answers would double the steps of a read.
+    options.test_before_acquire(false).min_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)

@@ -44,7 +44,7 @@ pub use queue::{Filter, MAX_LIMIT, Page, counts, list, move_due};
 pub use renew::renew;
 pub use tab::tab_of;
 pub use twins::{Sought, Twin, twins};
-pub use waiting::{COUNTED, Waiting, Written, shared, waiting};
+pub use waiting::{COUNTED, Waiting, Written, count_countersigned, shared, waiting};
 pub use whole::whole;
 pub use write::{create, duplicate, reschedule, save};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use countersign_entities::ids::{DraftId, OperatorId};
+use countersign_entities::ids::{ConnectionId, DraftId, OperatorId};
 
 use super::{draft::Draft, store};
 use crate::{app::App, error::Fault, operators::role::Reader};
@@ -46,6 +46,14 @@ pub async fn waiting(
         _ => store::queue::count_waiting(&app.db, written, COUNTED).await?,
     };
     Ok(Waiting { items, count })
+}
+
+/// How many drafts are countersigned for an account and not published yet, as far as [`COUNTED`].
+///
+/// # Errors
+/// [`Fault`] where the database fails.
+pub async fn count_countersigned(app: &App, _reader: &Reader, account: &ConnectionId) -> Result<u64, Fault> {
+    store::queue::count_countersigned(&app.db, account, COUNTED).await
 }
 
 /// Of these drafts those that somebody besides the reader wrote a part of.

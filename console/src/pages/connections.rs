@@ -3,9 +3,8 @@
 mod shown;
 
 use countersign_api::connections::{self, Connect, ConnectionError, NewBoard};
-use countersign_api::drafts::{self, Filter};
+use countersign_api::drafts;
 use countersign_api::ids::ConnectionId;
-use countersign_api::vocabulary::DraftState;
 use countersign_review_fixtures::MAIN_ACCOUNT;
 use poem::handler;
 use poem::web::Path;
@@ -145,9 +144,7 @@ fn connectable(visit: &Visit) -> Vec<Environment> {
 
 /// How many Pins are countersigned for an account and not sent yet.
 async fn waiting(visit: &Visit, id: &ConnectionId) -> Result<u64, Refused> {
-    let (connection, state) = (Some(id.clone()), Some(DraftState::Approved));
-    let filter = Filter { connection, state, limit: drafts::MAX_LIMIT, ..Filter::default() };
-    Ok(drafts::list(&visit.app, &visit.reader()?, &filter).await?.items.len() as u64)
+    Ok(drafts::count_countersigned(&visit.app, &visit.reader()?, id).await?)
 }
 
 /// Why an account is held, in the words with which the service refuses to use it.

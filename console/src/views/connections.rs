@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
-use super::pins;
+use super::pins_counted;
 use super::table::{self, Table};
 
 /// The page.
@@ -64,7 +64,7 @@ pub struct Connection {
     pub refresh_expires_at: Option<i64>,
     /// The last refresh, in Unix microseconds.
     pub refreshed_at: Option<i64>,
-    /// How many Pins wait for it.
+    /// How many Pins wait for it, as far as is counted; only told of an account that is held or was revoked.
     pub waiting: u64,
     /// What this person may do.
     pub may: May,
@@ -116,7 +116,7 @@ pub struct Disconnect {
     pub id: String,
     /// `@halden_kitchen`
     pub username: String,
-    /// How many scheduled Pins will be held.
+    /// How many countersigned Pins will be held, as far as is counted.
     pub scheduled: u64,
     /// Where the person can remove the app at Pinterest; http(s).
     pub revoke_url: String,
@@ -200,7 +200,8 @@ fn buttons(frame: &Frame, connection: &Connection) -> Markup {
 fn panel(frame: &Frame, connection: &Connection) -> Markup {
     let name = connection.username.as_deref().unwrap_or("this account");
     let expected = connection.expected.as_deref().unwrap_or("another one");
-    let waiting = format!("{} for it, with both signatures kept.", pins(connection.waiting, "waits", "wait"));
+    let waiting =
+        format!("{} for it, with both signatures kept.", pins_counted(connection.waiting, "waits", "wait"));
     let (tone, title, words) = match connection.state {
         ConnectionState::Active | ConnectionState::Disconnected => return html! {},
         ConnectionState::Unconfirmed => (
@@ -302,7 +303,7 @@ pub fn disconnect(frame: &Frame, model: &Disconnect) -> Markup {
                 section.sheet { h2 { "Kept" } ul.stack-s.small {
                     li { "Drafts with their images and their history" }
                     li { "The audit log: it shows what was done" }
-                    li { (pins(model.scheduled, "that is countersigned", "that are countersigned")) ", held until the account is connected again" }
+                    li { (pins_counted(model.scheduled, "that is countersigned", "that are countersigned")) ", held until the account is connected again" }
                 } }
             }
             p.small.gap { "Pinterest itself keeps listing the app until you remove it there: " (super::link::outside(&model.revoke_url, "Pinterest’s settings")) "." }

@@ -22,6 +22,8 @@
 //! | `/privacy-policy` | [`privacy_policy::page`] |
 //! | errors, a session that ended in a form | [`error_page::page`], [`error_page::session_ended`], [`error_page::send_again`] |
 
+use countersign_api::drafts::COUNTED;
+
 pub mod account;
 pub mod actions;
 pub mod audit;
@@ -87,6 +89,16 @@ pub fn pins(count: u64, one: &str, several: &str) -> String {
         1 => format!("1 Pin {one}"),
         _ => format!("{} Pins {several}", number(count)),
     }
+}
+
+/// As [`pins`], of what is counted only as far as [`COUNTED`].
+pub fn pins_counted(count: u64, one: &str, several: &str) -> String {
+    if count < COUNTED { pins(count, one, several) } else { format!("{} Pins {several}", counted(count)) }
+}
+
+/// As many as are counted; beyond that, so many and more.
+pub fn counted(count: u64) -> String {
+    if count < COUNTED { number(count) } else { format!("{} or more", number(COUNTED)) }
 }
 
 #[cfg(test)]

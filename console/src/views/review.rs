@@ -15,13 +15,13 @@ use super::frame::Frame;
 use super::icon::icon;
 use super::layout::{self, Section};
 use super::note::{self, Tone};
-use super::number;
 use super::picture::Picture;
 use super::proof::{Ground, Proof};
 use super::queue_row::Due;
 use super::signatures::Signatures;
 use super::timeline::{self, Entry};
 use super::words::{marked, text};
+use super::{counted, number};
 
 /// The desk.
 #[derive(Clone, Debug)]
@@ -185,11 +185,6 @@ fn list(frame: &Frame, review: &Review) -> Markup {
             }
         } }
     }
-}
-
-/// As many as are counted; beyond that, so many and more.
-fn counted(count: u64) -> String {
-    if count < COUNTED { number(count) } else { format!("{} or more", number(COUNTED)) }
 }
 
 /// How many are not listed yet.

@@ -132,6 +132,10 @@ fn from_our_page(visit: &Visit, request: &Request, fields: Fields) -> Result<Fie
     if is_vouched_for || is_sessions || visit.form_proof.is_proven_by(sent) {
         return Ok(fields);
     }
+    // What was typed before the door goes on to the next door, which has a proof of its own.
+    if let Some(kept) = kept_through_sign_in(&fields) {
+        return Err(Refused::Ended(Box::new(kept)));
+    }
     Err(Refused::Page(Box::new(ErrorPage {
         title: "That form could not be checked".into(),
         happened: "Your browser did not bring back the cookie that came with the page of this form, or has another by now."

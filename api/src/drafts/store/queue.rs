@@ -6,7 +6,7 @@ use countersign_entities::{
     Timestamp,
     draft::{Column, Entity},
     draft_author,
-    ids::{DraftId, OperatorId},
+    ids::{ConnectionId, DraftId, OperatorId},
     tab_count,
     vocabulary::{DraftState, Tab},
 };
@@ -121,6 +121,24 @@ pub(in crate::drafts) async fn count_waiting(
     let query = Entity::find().select_only().column(Column::Id).filter(is_waiting(written)).limit(most);
     let ids: Vec<DraftId> = query.into_tuple().all(on.connection()).await?;
     Ok(ids.len() as u64)
+}
+
+/// How many are countersigned for an account and not published, as far as `most`.
+pub(in crate::drafts) async fn count_countersigned(
+    on: &impl Reads,
+    account: &ConnectionId,
+    most: u64,
+) -> Result<u64, Fault> {
+    let mut count = 0;
+    // The index by account begins with the tab.
+    for tab in tabs_of(DraftState::Approved) {
+        let is_it = Column::ConnectionId.eq(account.clone()).and(Column::Tab.eq(*tab));
+        let query = Entity::find().select_only().column(Column::Id).filter(is_it);
+        let query = query.filter(Column::State.eq(DraftState::Approved)).limit(most - count);
+        let ids: Vec<DraftId> = query.into_tuple().all(on.connection()).await?;
+        count += ids.len() as u64;
+    }
+    Ok(count)
 }
 
 /// Each that waits is asked for its authors: what somebody ever wrote is much more.

@@ -84,7 +84,10 @@ async fn one(
             .and_then(|consent| consent.refresh_expires_at)
             .map(|at| at.micros()),
         refreshed_at: consent.as_ref().map(|consent| consent.issued_at.micros()),
-        waiting: super::waiting(visit, &connection.id).await?,
+        waiting: match connection.state {
+            ConnectionState::Held | ConnectionState::Revoked => super::waiting(visit, &connection.id).await?,
+            _ => 0,
+        },
         may: may(app, person, &connection),
         board: view::BoardForm::default(),
         id: connection.id.to_string(),

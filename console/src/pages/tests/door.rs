@@ -100,6 +100,10 @@ async fn what_was_typed_outlives_the_session() {
     let wrong = [&door[..], &[("password", "wrong wrong wrong")], &kept[..]].concat();
     let page = browser.post_bare("/sign-in", &wrong, &[]).await;
     assert!(page.status == 401 && page.has("kept.name") && page.has("is not right"), "{}", page.html);
+    let strange = [&[("csrf", "of another browser"), ("password", PASSWORD)], &kept[..]].concat();
+    let page = browser.post_bare("/sign-in", &strange, &[]).await;
+    assert!(page.status == 401 && page.has("kept.name"), "what was typed is not lost: {}", page.html);
+    assert_eq!(page.hidden("csrf"), Some(proof.as_str()), "and there is a proof for the next try");
     let right = [&door[..], &[("password", PASSWORD)], &kept[..]].concat();
     let page = browser.post_bare("/sign-in", &right, &[]).await;
     assert!(page.status == 200 && page.has("Send it again?"), "{}", page.html);
@@ -111,6 +115,17 @@ async fn what_was_typed_outlives_the_session() {
     ];
     let page = browser.post_bare("/operators", &sent, &[]).await;
     assert!(page.status == 200 && page.has("A link for Rowan"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn pages_that_a_browser_opens_at_once_lead_to_doors_with_one_proof() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    assert_eq!(browser.get("/settings").await.location, "/sign-in?return_to=%2Fsettings");
+    let proof = browser.cookie("countersign-door").expect("the way to the door brings the proof");
+    for door in ["/sign-in?return_to=%2Fsettings", "/sign-in?return_to=%2Faudit"] {
+        assert_eq!(browser.get(door).await.hidden("csrf"), Some(proof.as_str()), "{door}");
+    }
 }
 
 #[tokio::test]

@@ -222,6 +222,11 @@ impl Browser<'_> {
         page.hidden("csrf").map(str::to_owned)
     }
 
+    /// The value of a cookie that this browser keeps.
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
+    }
+
     pub(super) fn forget_cookies(&self) {
         self.cookies.borrow_mut().clear();
     }
