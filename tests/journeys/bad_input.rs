@@ -235,6 +235,12 @@ async fn a_pin_that_is_not_complete_is_not_submitted() {
     h.finish().await;
 }
 
+/// The places of the page itself that its links lead to, and that are not there.
+fn dead_ends(page: &str) -> Vec<&str> {
+    let places = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    places.filter(|place| !page.contains(&format!("id=\"{place}\""))).collect()
+}
+
 /// A filter left out in silence would show more than was asked for, and pass for all there is.
 #[tokio::test]
 async fn a_filter_that_cannot_be_read_is_named_and_nothing_is_listed() {
@@ -250,6 +256,7 @@ async fn a_filter_that_cannot_be_read_is_named_and_nothing_is_listed() {
     ] {
         let page = auditor.page(&format!("/audit?{query}")).await.is(422).says(words);
         assert!(page.contains("Nothing was looked for") && !page.contains("class=\"event\""), "{query}");
+        assert_eq!(dead_ends(&page), [""; 0], "{query}");
     }
     assert!(auditor.page("/audit?from=2026-01-01").await.is(200).text().contains("class=\"event\""));
     let title = draft.json["title"].as_str().unwrap();
@@ -258,9 +265,11 @@ async fn a_filter_that_cannot_be_read_is_named_and_nothing_is_listed() {
         ("author=*", "no such choice under “Author”"),
         ("from=soon", "“Due from” is no day"),
         ("to=31.12.2026", "“Due to” is no day"),
+        ("cursor=x", "a place that this list does not have"),
     ] {
         let page = stage.author.page(&format!("/?tab=review&{query}")).await.is(422).says(words);
         assert!(!page.contains(title) && page.contains("Nothing was looked for"), "{query}");
+        assert_eq!(dead_ends(&page), [""; 0], "{query}");
     }
     assert!(stage.author.page("/?tab=review").await.is(200).text().contains(title));
     h.finish().await;

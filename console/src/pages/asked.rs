@@ -49,6 +49,11 @@ pub(super) fn no_choice(name: &str) -> String {
     format!("There is no such choice under “{name}”. Clear the filter, or take one of a list.")
 }
 
-/// The remedy for a place in a list that is none.
+/// The remedy for a place in a list that is none; it stands in the address alone, and in no field.
 pub(super) const NO_PLACE: &str =
     "The address names a place that this list does not have. Clear the filter to begin on its first page.";
+
+/// That the place in a list is none.
+pub(super) fn no_place() -> FieldError {
+    FieldError { field: String::new(), words: NO_PLACE.to_owned() }
+}

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use countersign_api::approvals::{self, Approval};
-use countersign_api::drafts::{self, Draft};
+use countersign_api::drafts::{self, Draft, Error};
 use countersign_api::ids::DraftId;
 use countersign_api::operators::{Reader, Role};
 use countersign_api::publisher::{Publication, view as publications};
 use poem::handler;
 use poem::web::Query;
 
-use super::asked::status_with;
+use super::asked::{no_place, status_with};
 use super::pin::names::{Accounts, People};
 use crate::views::form::FieldError;
 use crate::views::queue::{self as view, Counts, Tab, Tabs};
@@ -50,10 +50,14 @@ async fn found(
     asked: &Asked,
     tab: Tab,
 ) -> Result<(drafts::Page, Vec<FieldError>), Refused> {
-    match asked.filter(tab, &visit.app.config.review.time_zone) {
-        Ok(filter) => Ok((drafts::list(&visit.app, reader, &filter).await?, Vec::new())),
-        Err(errors) => Ok((drafts::Page::default(), errors)),
-    }
+    let errors = match asked.filter(tab, &visit.app.config.review.time_zone) {
+        Ok(filter) => match drafts::list(&visit.app, reader, &filter).await {
+            Err(Error::BadCursor) => vec![no_place()],
+            found => return Ok((found?, Vec::new())),
+        },
+        Err(errors) => errors,
+    };
+    Ok((drafts::Page::default(), errors))
 }
 
 /// `GET /queue/tabs`

@@ -50,11 +50,10 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Whether anything is filtered.
+    /// Whether anything is filtered, or should be and cannot.
     pub fn is_set(&self) -> bool {
-        [&self.stream, &self.kind, &self.person, &self.from, &self.to, &self.flow]
-            .iter()
-            .any(|value| !value.is_empty())
+        let set = [&self.stream, &self.kind, &self.person, &self.from, &self.to, &self.flow];
+        !self.errors.is_empty() || set.iter().any(|value| !value.is_empty())
     }
 }
 
@@ -180,7 +179,7 @@ fn filters(filters: &Filters) -> Markup {
             label { "To" input.in id="f-to" type="date" name="to" value=(filters.to); }
             label.grow { "About" input.in name="flow" value=(filters.flow) placeholder="The id of a draft, account, person or flow"; }
             button.btn { "Filter" }
-            @if filters.is_set() || !filters.errors.is_empty() { a.btn.quiet href="/audit" { "Clear" } }
+            @if filters.is_set() { a.btn.quiet href="/audit" { "Clear" } }
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn csrf(frame: &Frame) -> Markup {
 /// A field's error, as a sentence that says what to do.
 #[derive(Clone, Debug)]
 pub struct FieldError {
-    /// The field's name in the form.
+    /// The field's name in the form; empty where it is not on the page.
     pub field: String,
     /// What is wrong and the remedy.
     pub words: String,
@@ -50,10 +50,15 @@ pub fn summary(title: &str, errors: &[FieldError]) -> Markup {
             div.note data-k="bad" role="alert" id="errors" tabindex="-1" {
                 (icon("bad"))
                 h2 { (title) }
-                ul { @for error in errors { li { a href={ "#f-" (error.field) } { @if let Some(name) = name(error) { (name) ": " } (error.words) } } } }
+                ul { @for error in errors { li { (told(error)) } } }
             }
         }
     }
+}
+
+fn told(error: &FieldError) -> Markup {
+    let words = html! { @if let Some(name) = name(error) { (name) ": " } (error.words) };
+    html! { @if error.field.is_empty() { (words) } @else { a href={ "#f-" (error.field) } { (words) } } }
 }
 
 /// How people call the field of an error, where its words do not begin with that.

@@ -114,10 +114,10 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Whether anything is filtered.
+    /// Whether anything is filtered, or should be and cannot.
     pub fn is_set(&self) -> bool {
         let set = [&self.q, &self.connection, &self.author, &self.from, &self.to];
-        set.iter().any(|value| !value.is_empty())
+        !self.errors.is_empty() || set.iter().any(|value| !value.is_empty())
     }
 }
 
@@ -211,7 +211,7 @@ fn filters(queue: &Queue) -> Markup {
             label { "Due from" input.in id="f-from" type="date" name="from" value=(filters.from); }
             label { "Due to" input.in id="f-to" type="date" name="to" value=(filters.to); }
             button.btn { "Filter" }
-            @if filters.is_set() || !filters.errors.is_empty() { a.btn.quiet href={ "/?tab=" (queue.tabs.current.code()) } { "Clear" } }
+            @if filters.is_set() { a.btn.quiet href={ "/?tab=" (queue.tabs.current.code()) } { "Clear" } }
         }
     }
 }

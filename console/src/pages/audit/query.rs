@@ -47,7 +47,7 @@ impl Asked {
             flow: flow.filter(|_| !is_thing),
             from: unread.take("from", &self.from, |day| day::begins(day, zone), &no_day("From")),
             to: unread.take("to", &self.to, |day| day::ends(day, zone), &no_day("To")),
-            before: unread.take("cursor", &self.cursor, |text| text.parse().ok(), NO_PLACE),
+            before: unread.take("", &self.cursor, |text| text.parse().ok(), NO_PLACE),
             after: None,
         };
         unread.or(filter)
@@ -128,10 +128,7 @@ mod tests {
         let asked =
             Asked { from: "yesterday".into(), stream: "//".into(), cursor: "x".into(), ..Asked::default() };
         let errors = asked.filter(&berlin()).unwrap_err();
-        assert_eq!(
-            errors.iter().map(|error| &*error.field).collect::<Vec<_>>(),
-            ["stream", "from", "cursor"]
-        );
+        assert_eq!(errors.iter().map(|error| &*error.field).collect::<Vec<_>>(), ["stream", "from", ""]);
         let filter = Asked { from: " ".into(), ..Asked::default() }.filter(&berlin()).unwrap();
         assert!(filter.from.is_none() && filter.stream.is_none() && filter.before.is_none());
     }

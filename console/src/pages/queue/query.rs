@@ -87,21 +87,33 @@ pub(super) async fn filters(
     app: &App,
     asked: &Asked,
     accounts: &Accounts,
-    errors: Vec<FieldError>,
+    mut errors: Vec<FieldError>,
 ) -> Result<Filters, Refused> {
     let connections = accounts.iter().filter(|connection| connection.username.is_some());
     let connections =
         connections.map(|connection| Choice::new(connection.id.as_str(), names::account(connection)));
     let people = people::list(app).await?;
     let authors = people.iter().map(|person| Choice::new(person.id.as_str(), &*person.name));
+    let connections = choices("All accounts", connections.collect());
+    let authors = choices("Anyone", authors.collect());
+    for error in &mut errors {
+        let is_hidden = match error.field.as_str() {
+            "connection" => connections.is_empty(),
+            "author" => authors.is_empty(),
+            _ => false,
+        };
+        if is_hidden {
+            error.field.clear();
+        }
+    }
     Ok(Filters {
         q: asked.q.clone(),
         connection: asked.connection.clone(),
-        connections: choices("All accounts", connections.collect()),
+        connections,
         author: asked.author.clone(),
         from: asked.from.clone(),
         to: asked.to.clone(),
-        authors: choices("Anyone", authors.collect()),
+        authors,
         errors,
     })
 }

@@ -206,7 +206,7 @@ async fn the_queue_filters_pages_and_forgives() {
     let found = ada.get("/?tab=drafts&q=tart%2026").await;
     assert!(found.has("1 Pin, and that is all") && found.has("Tart 26"));
     assert!(ada.get("/?tab=drafts&q=pear").await.has("No Pin matches"));
-    assert_eq!(ada.get("/?tab=drafts&cursor=nonsense").await.status, 400);
+    assert_eq!(ada.get("/?tab=drafts&cursor=nonsense").await.status, 422);
     assert_eq!(ada.get("/?tab=nonsense&connection=x&author=y").await.status, 422);
     assert!(ada.get("/queue/tabs?tab=drafts").await.has("<b>27</b>"));
 }
