@@ -37,16 +37,32 @@ pub(crate) async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
     drop(rustls::crypto::ring::default_provider().install_default());
     let folder = tempfile::tempdir().unwrap();
     let data_dir = DataDir::open(&folder.path().join("data")).unwrap();
+    let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
+    let mut parts = parts(data_dir, clock.clone(), SeededRng::new(7)).await;
+    change(&mut parts);
+    let app = App::new(parts);
+    read::create_log(&app).await.unwrap();
+    TestApp { app, clock, _folder: folder }
+}
+
+impl TestApp {
+    /// The same installation as another process opens it, with other parts.
+    pub(crate) async fn again_with(&self, change: impl FnOnce(&mut Parts)) -> App {
+        let mut parts = parts(self.app.data_dir.clone(), self.clock.clone(), SeededRng::new(8)).await;
+        change(&mut parts);
+        App::new(parts)
+    }
+}
+
+async fn parts(data_dir: DataDir, clock: Arc<ManualClock>, rng: SeededRng) -> Parts {
     let timing = Timing::default();
     let db = Db::connect(&Storage::sqlite_in(data_dir.path()), &timing.database).await.unwrap();
     db.migrate().await.unwrap();
-    let clock = Arc::new(ManualClock::new(Timestamp(1_772_355_604_000_000)));
-    let rng = Arc::new(SeededRng::new(7));
-    let keys = Keyring::make(&data_dir, &*rng).unwrap();
-    let mut parts = Parts {
+    let keys = Keyring::make(&data_dir, &rng).unwrap();
+    Parts {
         db,
-        clock: clock.clone(),
-        rng,
+        clock,
+        rng: Arc::new(rng),
         outbound: Outbound::new(&timing.calls).unwrap(),
         timing,
         hooks: Hooks::none(),
@@ -60,9 +76,5 @@ pub(crate) async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
             tier: AccessTier::Trial,
         },
         data_dir,
-    };
-    change(&mut parts);
-    let app = App::new(parts);
-    read::create_log(&app).await.unwrap();
-    TestApp { app, clock, _folder: folder }
+    }
 }

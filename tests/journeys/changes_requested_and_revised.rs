@@ -1,6 +1,7 @@
 //! A reviewer asks for changes, the author makes them, and the new revision is what is approved.
 
-use countersign_tests::Harness;
+use countersign_tests::harness::RECIPES;
+use countersign_tests::{Draft, Harness};
 use reqwest::Method;
 use serde_json::json;
 
@@ -81,6 +82,38 @@ async fn of_two_reviewers_one_decides() {
     assert_eq!(statuses[0], 200, "{} / {}", one.text(), two.text());
     assert!(matches!(statuses[1], 409 | 412), "{} / {}", one.text(), two.text());
     h.publish().await;
+    h.the_pin();
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn only_what_waits_for_review_is_countersigned() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let is_refused = async |draft: &Draft, state: &str| {
+        let now = stage.author.look(draft.id()).await;
+        assert_eq!(now.state(), state);
+        stage.reviewer.try_approve(&now).await.refused(409, "wrong_state");
+    };
+    let draft = stage.author.draft(&stage.connection, RECIPES, json!({})).await;
+    is_refused(&draft, "draft").await;
+    stage.author.submit(&draft).await;
+    stage.reviewer.request_changes(&draft, "Say that it serves eight.").await.ok();
+    is_refused(&draft, "changes_requested").await;
+    let asked = stage.author.look(draft.id()).await;
+    stage.author.delete(&format!("/drafts/{}", draft.id()), Some(&asked.etag)).await.ok();
+    is_refused(&draft, "discarded").await;
+
+    let rejected = h.draft_in_review(&stage).await;
+    stage.reviewer.reject(&rejected, "Not our season.").await.ok();
+    is_refused(&rejected, "rejected").await;
+    assert!(h.log().await.of("review.approved").is_empty());
+
+    let approved = h.approved_draft(&stage).await;
+    is_refused(&approved, "approved").await;
+    h.publish().await;
+    is_refused(&approved, "published").await;
+    h.log().await.the("review.approved");
     h.the_pin();
     h.finish().await;
 }

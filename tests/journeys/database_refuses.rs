@@ -82,6 +82,31 @@ async fn a_database_of_a_newer_version() {
     h.finish().await;
 }
 
+#[tokio::test]
+async fn a_postgresql_of_another_age() {
+    let mut h = Harness::start().await;
+    let intruder = h.intruder().await;
+    if !intruder.is_postgres() {
+        return h.finish().await;
+    }
+    // What it is asked for its version with is a function, and another one can stand before it.
+    let database = intruder.texts("SELECT current_database()::text").await.remove(0);
+    let path = format!("ALTER DATABASE {database} SET search_path");
+    intruder.run("CREATE SCHEMA older").await;
+    let older = "CREATE FUNCTION older.current_setting(name text) RETURNS text LANGUAGE sql AS \
+                 $$ SELECT CASE name WHEN 'server_version_num' THEN '140012' ELSE '14.12' END $$";
+    intruder.run(older).await;
+    intruder.run(&format!("{path} = older, pg_catalog, public")).await;
+    h.stop().await;
+    let refused = h.try_start().await.unwrap_err();
+    for words in ["PostgreSQL 14.12", "15 or newer", "Upgrade that server"] {
+        assert!(refused.contains(words), "{words}: {refused}");
+    }
+    intruder.run(&format!("{path} = public")).await;
+    h.start_again().await;
+    h.finish().await;
+}
+
 fn file(h: &Harness) -> PathBuf {
     h.data_dir().join(DATABASE_FILE)
 }

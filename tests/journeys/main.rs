@@ -41,6 +41,7 @@ mod outcome_spam;
 mod outcome_throttled;
 mod outcome_token;
 mod outcome_unreached;
+mod overtaken;
 mod people_through_page_and_api;
 mod plans;
 mod postgres_locks;

@@ -248,17 +248,8 @@ async fn of_two_who_write_elsewhere_at_once_both_do() {
     let stage = h.stage().await;
     let (one, other) = (h.approved_draft(&stage).await, h.draft_in_review(&stage).await);
     let (held, intruder) = (AtCommit::hold(&h), h.intruder().await);
-    let withdrawing = async {
-        held.has_come().await;
-        let letting_go = async {
-            if intruder.is_postgres() {
-                intruder.until_waiting(1).await;
-            }
-            held.let_go();
-        };
-        tokio::join!(stage.author.verb(&other, "withdraw"), letting_go).0
-    };
-    let (undone, withdrawn) = tokio::join!(stage.reviewer.undo(&one), withdrawing);
+    let (undone, withdrawn) =
+        held.overtaking(&intruder, stage.reviewer.undo(&one), stage.author.verb(&other, "withdraw")).await;
     h.hooks().clear();
     undone.ok();
     withdrawn.ok();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use countersign_api::hooks::Point;
 use tokio::sync::Notify;
 
+use crate::database::Intruder;
 use crate::{Answer, Harness};
 
 /// How long whoever comes second is watched for not waiting.
@@ -22,11 +23,21 @@ pub struct AtCommit {
 impl AtCommit {
     /// From now on, until the hooks are cleared.
     pub fn hold(h: &Harness) -> Self {
+        Self::hold_from(h, None)
+    }
+
+    /// The first one after the work has come to `point`.
+    pub fn hold_after(h: &Harness, point: Point) -> Self {
+        Self::hold_from(h, Some(point))
+    }
+
+    fn hold_from(h: &Harness, from: Option<Point>) -> Self {
         let held = Self { has_come: Arc::default(), may_go: Arc::default() };
         let (has_come, may_go) = (Arc::clone(&held.has_come), Arc::clone(&held.may_go));
-        let is_first = Arc::new(AtomicBool::new(true));
+        let is_next = Arc::new(AtomicBool::new(from.is_none()));
         h.hooks().install(move |point| {
-            let is_it = point == Point::TellBeforeCommit && is_first.swap(false, Ordering::SeqCst);
+            let is_it = point == Point::TellBeforeCommit && is_next.swap(false, Ordering::SeqCst);
+            is_next.fetch_or(from == Some(point), Ordering::SeqCst);
             let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
             async move {
                 if is_it {
@@ -65,6 +76,25 @@ impl AtCommit {
             assert!(early.is_err(), "it did not wait for what was about to be committed: {early:?}");
             self.let_go();
             second.await
+        };
+        tokio::join!(first, second)
+    }
+    /// Lets `first` come to its commit, and go on once `second` waits for it; of SQLite nobody can see who waits.
+    pub async fn overtaking<F: Future, S: Future>(
+        self,
+        intruder: &Intruder,
+        first: F,
+        second: S,
+    ) -> (F::Output, S::Output) {
+        let second = async {
+            self.has_come().await;
+            let letting_go = async {
+                if intruder.is_postgres() {
+                    intruder.until_waiting(1).await;
+                }
+                self.let_go();
+            };
+            tokio::join!(second, letting_go).0
         };
         tokio::join!(first, second)
     }

@@ -32,18 +32,23 @@ impl Intruder {
         self.number(sql).await
     }
 
-    /// How many connections to a PostgreSQL wait for a lock.
-    pub async fn waiting(&self) -> i64 {
+    /// How many connections to a PostgreSQL wait for a lock with a statement that names this table.
+    async fn waiting(&self, table: &str) -> i64 {
         let sql = "SELECT count(*) FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        self.number(sql).await
+        self.number(&format!("{sql} AND query LIKE '%{table}%'")).await
     }
 
     /// Waits, in real time, until `count` connections to a PostgreSQL wait for a lock.
     pub async fn until_waiting(&self, count: i64) {
+        self.until_waiting_for(count, "").await;
+    }
+
+    /// As [`Intruder::until_waiting`], with statements that name this table.
+    pub async fn until_waiting_for(&self, count: i64, table: &str) {
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(20));
         let waiting = async {
-            while self.waiting().await < count {
+            while self.waiting(table).await < count {
                 tick.tick().await;
             }
         };

@@ -302,3 +302,22 @@ pub(super) async fn renew(tx: &AuditedTx<'_>, from: &Grant, next: Grant) -> Resu
         .await?;
     Ok(done.rows_affected == 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::tests::support::world;
+
+    #[tokio::test]
+    async fn a_connection_that_has_moved_on_is_not_written_over() {
+        let world = world().await;
+        let read = world.connected().await;
+        for from in [ConnectionState::Pending, ConnectionState::Held] {
+            let tx = AuditedTx::begin(world.app()).await.unwrap();
+            let lost = save(&tx, &read, from).await;
+            assert!(matches!(lost, Err(Fault::Lost(_))), "{lost:?}");
+        }
+        let tx = AuditedTx::begin(world.app()).await.unwrap();
+        save(&tx, &read, ConnectionState::Active).await.unwrap();
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_entities::{
     ids::{ConnectionId, DraftId},
-    vocabulary::{AttemptClass, DraftState, HoldReason, Origin, PublicationState, Tab},
+    vocabulary::{AttemptClass, DraftState, Environment, HoldReason, Origin, PublicationState, Tab},
 };
 use countersign_review_fixtures::{Fault as Trouble, Kind, When, sample_images};
 
@@ -13,29 +13,37 @@ use crate::{
     actor::Via,
     approvals::{self, Approved, Decision},
     connections::tests::support::{KITCHEN, World, world},
-    drafts::{self, CommentBody, Draft, Fields, NewDraft},
+    drafts::{self, CommentBody, Draft, Fields, NewDraft, store::fixture},
     operators::Principal,
 };
 
 mod faults;
+mod gate;
 mod kept;
+mod taking_down;
 
+/// Recipes, in the sandbox and in production.
 const BOARD: &str = "482190317265540201";
+const BOARD_IN_PRODUCTION: &str = "482100317265540101";
 
 struct Desk {
     world: World,
     ada: Principal,
     rowan: Principal,
     connection: ConnectionId,
+    board: &'static str,
 }
 
 async fn desk() -> Desk {
-    let world = world().await;
+    desk_in(world().await, Environment::Sandbox).await
+}
+
+async fn desk_in(world: World, environment: Environment) -> Desk {
     let ada = drafts::store::fixture::person(world.app(), "Ada", Via::Page).await;
     let rowan = drafts::store::fixture::person(world.app(), "Rowan", Via::Page).await;
-    let started = world.start(Some(KITCHEN)).await;
-    let connection = world.consent(&started, KITCHEN).await.unwrap();
-    Desk { world, ada, rowan, connection: connection.id }
+    let connection = world.connected_in(environment, KITCHEN).await;
+    let board = if environment == Environment::Production { BOARD_IN_PRODUCTION } else { BOARD };
+    Desk { world, ada, rowan, connection: connection.id, board }
 }
 
 impl Desk {
@@ -48,7 +56,7 @@ impl Desk {
         let image = &sample_images()[0];
         let asset = drafts::upload(self.app(), &author, image.name, image.bytes.to_vec()).await.unwrap();
         let fields = Fields {
-            board_id: Some(BOARD.to_owned()),
+            board_id: Some(self.board.to_owned()),
             asset_id: Some(asset.id.to_string()),
             title: Some(title.to_owned()),
             link: Some("https://pins.example/soup".to_owned()),
@@ -271,6 +279,20 @@ async fn an_approval_can_be_undone_until_it_is_claimed() {
     let late = approvals::undo(desk.app(), &reviewer, &again.draft.id, None).await;
     assert!(matches!(late, Err(approvals::Error::TooLate)), "{late:?}");
     desk.is_whole().await;
+}
+
+/// Whoever has the database gives a publication back that has gone out.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_published_is_not_taken_back_whatever_its_publication_says() {
+    let desk = desk().await;
+    let approved = desk.approved("Blankets").await;
+    desk.after(UNDO).await;
+    let before = desk.draft(&approved.draft.id).await;
+    fixture::run(desk.app(), "UPDATE publication SET state = 'scheduled'").await;
+    let reviewer = desk.rowan.reviewer().unwrap();
+    let late = approvals::undo(desk.app(), &reviewer, &approved.draft.id, None).await;
+    assert!(matches!(late, Err(approvals::Error::TooLate)), "{late:?}");
+    assert_eq!(desk.draft(&approved.draft.id).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

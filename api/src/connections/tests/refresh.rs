@@ -15,11 +15,13 @@ use tokio::sync::Notify;
 use super::super::upkeep::can_be_asked;
 use super::support::{HOME, KITCHEN, World, world};
 use crate::{
+    actor::Actor,
     connections::{
         Connection, RefreshError, Unusable, consent, due_for_refresh, find, hold, keep_fresh, recheck,
         refresh, usable,
     },
     hooks::{Crash, Point},
+    pinterest::{account, calls::CallError},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -102,6 +104,19 @@ async fn a_token_endpoint_that_refuses_us_deletes_no_tokens_that_work() {
     world.advance(Duration::from_secs(15 * 60));
     recheck(world.app()).await.unwrap();
     assert_eq!(usable(world.app(), &connection.id).await.unwrap().generation, 2);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_renewed_asks_for_nothing_any_more() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let old = usable(world.app(), &connection.id).await.unwrap();
+    refresh(world.app(), &connection.id, 1).await.map(drop).unwrap();
+    let before = world.simulator.ledger().requests.len();
+    let asked = account::read(world.app(), &Actor::worker(), &old, None).await.map(drop);
+    assert!(matches!(asked, Err(CallError::Superseded)), "{asked:?}");
+    assert_eq!(world.simulator.ledger().requests.len(), before);
     world.check().await;
 }
 

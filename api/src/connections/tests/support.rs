@@ -102,8 +102,12 @@ impl World {
     }
 
     pub(crate) async fn start(&self, expected: Option<&str>) -> Started {
+        self.start_in(Environment::Sandbox, expected).await
+    }
+
+    async fn start_in(&self, environment: Environment, expected: Option<&str>) -> Started {
         let expected_username = expected.map(str::to_owned);
-        let input = Connect { environment: Environment::Sandbox, expected_username };
+        let input = Connect { environment, expected_username };
         connect(self.app(), &self.admin, &self.session, input).await.unwrap()
     }
 
@@ -146,8 +150,13 @@ impl World {
 
     /// An active account: halden_kitchen in the sandbox.
     pub(crate) async fn connected(&self) -> Connection {
-        let started = self.start(Some(KITCHEN)).await;
-        self.consent(&started, KITCHEN).await.unwrap()
+        self.connected_in(Environment::Sandbox, KITCHEN).await
+    }
+
+    /// An active account.
+    pub(crate) async fn connected_in(&self, environment: Environment, account: &str) -> Connection {
+        let started = self.start_in(environment, Some(account)).await;
+        self.consent(&started, account).await.unwrap()
     }
 
     /// How often the far end was called with this path.

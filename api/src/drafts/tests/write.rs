@@ -5,14 +5,15 @@ use countersign_entities::vocabulary::{
 use super::*;
 use crate::{
     audit::{
+        AuditedTx,
         header::{Header, Value},
         read,
     },
     drafts::{
         Error, Patch, PublishAtInput, author_ids, cancel, content::Content, discard, duplicate, find,
-        reschedule, revision, save,
+        reschedule, revision, save, store,
     },
-    error::{Kind, Refusal},
+    error::{Fault, Kind, Refusal},
 };
 
 fn titled(title: &str) -> Patch {
@@ -326,4 +327,16 @@ async fn the_log_is_whole_after_all_this() {
     cancel(bench.app(), &bench.author(), &draft.id, Some(approved.version)).await.unwrap();
     let check = read::self_check(&bench.app().db).await.unwrap();
     assert_eq!((check.fault, check.events), (None, 5));
+}
+
+#[tokio::test]
+async fn a_draft_that_was_changed_meanwhile_is_not_written_over() {
+    let bench = Bench::new().await;
+    let seen = bench.draft("Soup").await;
+    let changed = save(bench.app(), &bench.author(), &seen.id, seen.version, titled("Stew")).await.unwrap();
+    let tx = AuditedTx::begin(bench.app()).await.unwrap();
+    let lost = store::change(&tx, &seen, store::Change::default()).await;
+    assert!(matches!(lost, Err(Fault::Lost(_))), "{lost:?}");
+    let after = store::change(&tx, &changed, store::Change::default()).await.unwrap();
+    assert_eq!(after.version, changed.version + 1);
 }

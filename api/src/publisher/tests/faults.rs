@@ -1,12 +1,16 @@
 //! What goes wrong beside a send: clocks, limits, tokens, boards that cannot be read, answers that come too late.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use countersign_entities::ids::GrantId;
 
 use super::*;
 use crate::{
     audit::read,
     connections,
-    drafts::store::fixture,
     hooks::Point,
     pinterest::client::{Answer, Rate},
     publisher::{
@@ -116,6 +120,30 @@ async fn looks_count_from_the_moment_the_outcome_became_unknown() {
     assert_eq!(desk.now(&approved).await.looks, 3);
     desk.after(Duration::from_secs(3600)).await;
     assert_eq!(desk.now(&approved).await.state, PublicationState::NeedsDecision);
+    desk.is_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_look_at_a_board_at_once_one_tells_of_it() {
+    let desk = desk().await;
+    let approved = desk.lost("Ferns").await;
+    desk.world.advance(Duration::from_secs(5));
+    let (app, is_first) = (desk.app().clone(), Arc::new(AtomicBool::new(true)));
+    desk.app().hooks.install(move |point| {
+        // While the first one has the board in its hands, the second one does all of it.
+        let is_met = point == Point::ReconcileAfterCall && is_first.swap(false, Ordering::SeqCst);
+        let app = app.clone();
+        async move {
+            if is_met {
+                assert!(reconcile::look_at_due(&app).await.unwrap());
+            }
+            Ok(())
+        }
+    });
+    assert!(reconcile::look_at_due(desk.app()).await.unwrap());
+    desk.app().hooks.clear();
+    assert_eq!(desk.now(&approved).await.looks, 1);
+    assert_eq!(desk.told().await.iter().filter(|kind| *kind == "api.reconciled").count(), 1);
     desk.is_whole().await;
 }
 

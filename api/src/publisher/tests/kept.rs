@@ -5,7 +5,6 @@ use std::fs;
 use super::*;
 use crate::{
     connections,
-    drafts::store::fixture,
     hooks::Point,
     publisher::reap,
     spool::{self as files, FOLDER},
