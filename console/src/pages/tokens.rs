@@ -29,8 +29,9 @@ pub(super) async fn create(visit: Visit, form: Form) -> Answer {
     let new = NewToken { name: name.to_owned(), scopes: scopes.clone(), expires_at };
     match token::create(&visit.app, &admin, new).await {
         Ok((_, secret)) => {
-            let tokens = view::Tokens { issued: issued(name, &secret), ..all(&visit, &admin).await? };
-            answer(&visit, 200, &tokens).await
+            let all = all(&visit, &admin).await.unwrap_or_default();
+            let tokens = view::Tokens { issued: issued(name, &secret), ..all };
+            Ok(page(view::page(&visit.frame_or_bare().await, &tokens)))
         }
         Err(error) => {
             let errors = field_errors(error, &[("name", "token_name"), ("scopes", "scope")])?;

@@ -174,7 +174,7 @@ async fn show(visit: &Visit, page: &ErrorPage) -> Response {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             .into_response();
     }
-    let frame = visit.frame().await.unwrap_or_else(|_| visit.bare_frame());
+    let frame = visit.frame_or_bare().await;
     page_as(page.status, error_page::page(&frame, page))
 }
 
