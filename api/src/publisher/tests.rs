@@ -257,10 +257,11 @@ async fn an_approval_lapses() {
     pause::pause(desk.app(), &pause::MayPause::command()).await.unwrap();
     let approved = desk.approved("Ridge").await;
     desk.after(Duration::from_secs(30 * 24 * 3600)).await;
-    pause::resume(desk.app(), &pause::MayResume::command()).await.unwrap();
-    desk.after(Duration::ZERO).await;
     let draft = desk.draft(&approved.draft.id).await;
     assert_eq!((draft.state, draft.attention.as_deref()), (DraftState::InReview, Some("expired")));
+    pause::resume(desk.app(), &pause::MayResume::command()).await.unwrap();
+    desk.after(Duration::ZERO).await;
+    assert_eq!(desk.draft(&approved.draft.id).await, draft);
     assert_eq!(desk.pins(), 0);
 }
 
