@@ -22,11 +22,16 @@ pub struct AtCommit {
 impl AtCommit {
     /// From now on, until the hooks are cleared.
     pub fn hold(h: &Harness) -> Self {
+        Self::hold_at(h, Point::TellBeforeCommit)
+    }
+
+    /// As [`AtCommit::hold`], for what comes to another point before its commit.
+    pub fn hold_at(h: &Harness, before: Point) -> Self {
         let held = Self { has_come: Arc::default(), may_go: Arc::default() };
         let (has_come, may_go) = (Arc::clone(&held.has_come), Arc::clone(&held.may_go));
         let is_first = Arc::new(AtomicBool::new(true));
         h.hooks().install(move |point| {
-            let is_it = point == Point::TellBeforeCommit && is_first.swap(false, Ordering::SeqCst);
+            let is_it = point == before && is_first.swap(false, Ordering::SeqCst);
             let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
             async move {
                 if is_it {
