@@ -23,20 +23,25 @@ pub struct AtCommit {
 impl AtCommit {
     /// From now on, until the hooks are cleared.
     pub fn hold(h: &Harness) -> Self {
-        Self::hold_from(h, None)
+        Self::hold_from(h, None, Point::TellBeforeCommit)
     }
 
     /// The first one after the work has come to `point`.
     pub fn hold_after(h: &Harness, point: Point) -> Self {
-        Self::hold_from(h, Some(point))
+        Self::hold_from(h, Some(point), Point::TellBeforeCommit)
     }
 
-    fn hold_from(h: &Harness, from: Option<Point>) -> Self {
+    /// As [`AtCommit::hold`], for what comes to another point before its commit.
+    pub fn hold_at(h: &Harness, before: Point) -> Self {
+        Self::hold_from(h, None, before)
+    }
+
+    fn hold_from(h: &Harness, from: Option<Point>, before: Point) -> Self {
         let held = Self { has_come: Arc::default(), may_go: Arc::default() };
         let (has_come, may_go) = (Arc::clone(&held.has_come), Arc::clone(&held.may_go));
         let is_next = Arc::new(AtomicBool::new(from.is_none()));
         h.hooks().install(move |point| {
-            let is_it = point == Point::TellBeforeCommit && is_next.swap(false, Ordering::SeqCst);
+            let is_it = point == before && is_next.swap(false, Ordering::SeqCst);
             is_next.fetch_or(from == Some(point), Ordering::SeqCst);
             let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
             async move {
@@ -79,6 +84,7 @@ impl AtCommit {
         };
         tokio::join!(first, second)
     }
+
     /// Lets `first` come to its commit, and go on once `second` waits for it; of SQLite nobody can see who waits.
     pub async fn overtaking<F: Future, S: Future>(
         self,

@@ -48,7 +48,8 @@ pub async fn with_password(
     let email = Email::parse(email).ok();
     throttle(app, net, Some(email.as_ref()))?;
     let operator = authenticate(app, net, via, email.as_ref(), &password).await?;
-    let brought = look(app, &operator, code.as_ref(), || Some(ticket::issue(app, &operator))).await?;
+    let ticket = async || ticket::issue(app, &operator).await.map(Some);
+    let brought = look(app, &operator, code.as_ref(), ticket).await?;
     enter(app, net, via, operator, brought).await
 }
 
@@ -65,7 +66,7 @@ pub async fn with_ticket(
 ) -> Result<Session, SignInError> {
     throttle(app, net, None)?;
     let operator = ticket::open(app, ticket).await?.ok_or(SignInError::TicketOver)?;
-    let brought = look(app, &operator, Some(code), || None).await?;
+    let brought = look(app, &operator, Some(code), async || Ok(None)).await?;
     enter(app, net, via, operator, brought).await
 }
 
@@ -74,10 +75,10 @@ async fn look(
     app: &App,
     operator: &Operator,
     code: Option<&Secret>,
-    ticket: impl FnOnce() -> Option<Ticket>,
+    ticket: impl AsyncFnOnce() -> Result<Option<Ticket>, Fault>,
 ) -> Result<Brought, SignInError> {
     match proof::look(app, operator, code).await? {
-        Brought::Nothing => Err(SignInError::CodeRequired(ticket())),
+        Brought::Nothing => Err(SignInError::CodeRequired(ticket().await?)),
         brought => Ok(brought),
     }
 }
@@ -129,7 +130,7 @@ pub async fn with_link(
         Ok(found) => found,
         Err(why) => return refuse_link(app, net, via, owner, why).await,
     };
-    let brought = look(app, &found.operator, code.as_ref(), || None).await?;
+    let brought = look(app, &found.operator, code.as_ref(), async || Ok(None)).await?;
     let hash = match &password {
         Some(password) => Some(people::fresh_hash(app, "password", &found.operator, password).await?),
         None => None,
@@ -196,7 +197,7 @@ pub async fn authenticate_cli(
     let (net, email) = (Net::default(), Email::parse(email).ok());
     let operator = authenticate(app, &net, Via::Cli, email.as_ref(), password).await?;
     let actor = Actor::person(operator.person(), Via::Cli, None, net.clone());
-    let brought = look(app, &operator, code, || None).await?;
+    let brought = look(app, &operator, code, async || Ok(None)).await?;
     let tx = AuditedTx::begin(app).await?;
     let Some(operator) = unchanged(app, &tx, &operator).await? else { return Err(SignInError::Wrong) };
     match brought {

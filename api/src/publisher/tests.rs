@@ -17,6 +17,7 @@ use crate::{
     operators::Principal,
 };
 
+mod claims;
 mod faults;
 mod gate;
 mod kept;

@@ -36,7 +36,7 @@ fn with_chunks(png: &[u8], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     file
 }
 
-pub(super) fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub(in crate::drafts::media) fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let body = [kind.as_slice(), content].concat();
     let length = u32::try_from(content.len()).expect("short").to_be_bytes();
     [length.as_slice(), &body, &crc(&body).to_be_bytes()].concat()
