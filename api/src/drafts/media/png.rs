@@ -11,11 +11,10 @@ use super::{Cleaned, MAX_PROFILE, MediaError, PNG, Picture, check_size, limits};
 
 const SIGNATURE: usize = 8;
 
-/// The chunks that say what the picture looks like. Everything else (texts, places, times, previews) goes.
-const KEPT: [&[u8; 4]; 14] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV",
-    b"cLLI", b"sBIT", b"pHYs",
-];
+/// The chunks that say what the picture looks like. Everything else (texts, places, times, previews) goes, and with it what
+/// says a second time which light its numbers mean (`gAMA`, `cHRM`, `cICP`, `mDCV`, `cLLI`): not everybody goes by that, so
+/// the reviewer could see another picture than the public.
+const KEPT: [&[u8; 4]; 9] = [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"sRGB", b"iCCP", b"sBIT", b"pHYs"];
 
 /// Cleans and decodes a file that begins as a PNG does.
 pub(super) fn read(file: &[u8]) -> Result<Picture, MediaError> {
