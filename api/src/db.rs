@@ -194,6 +194,16 @@ impl Db {
         Ok(at.map(Timestamp))
     }
 
+    /// Takes every connection that reads, until what is returned is dropped: a crowd of others reads.
+    #[cfg(test)]
+    pub(crate) async fn crowd(&self) -> Vec<sea_orm::sqlx::pool::PoolConnection<sea_orm::sqlx::Sqlite>> {
+        let mut taken = Vec::new();
+        for _ in 0..READERS {
+            taken.push(self.reader.get_sqlite_connection_pool().acquire().await.unwrap());
+        }
+        taken
+    }
+
     /// Why the last change could not be written, if it could not. It is tried whether that is still so, but for damage:
     /// that stays until somebody has mended it and started again.
     pub async fn trouble(&self) -> Option<Trouble> {
