@@ -66,8 +66,8 @@ impl Workers {
         workers
     }
 
-    /// Several deliveries at once, so that one account's slow answer does not hold up the others; and one loop that
-    /// looks after what is in flight.
+    /// Several deliveries at once, so that one account's slow answer does not hold up the others; one loop that looks after
+    /// what is in flight; and one that looks at boards, each of which may take long to list.
     fn publish(&self) {
         let tick = self.app.timing.process.publisher_tick;
         let after = |did: bool| if did { Turn::More } else { Turn::Idle };
@@ -82,6 +82,7 @@ impl Workers {
             });
         }
         self.repeat("maintain", tick, move |app| async move { publisher::maintain(&app).await.map(after) });
+        self.repeat("look", tick, move |app| async move { publisher::look(&app).await.map(after) });
     }
 
     /// Begins nothing new and waits until what is at work has ended, or the time for that is over. Whether it ended.
