@@ -12,7 +12,7 @@ use std::{
 use countersign_entities::Timestamp;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::{error::Fault, hooks, timing};
@@ -21,6 +21,7 @@ mod options;
 mod schema;
 mod trouble;
 
+pub use sea_orm::Statement;
 pub use trouble::Trouble;
 
 /// How many connections read at once.
@@ -166,7 +167,7 @@ impl Db {
     pub fn read_by(mut self, reader: Option<hooks::Reader>) -> Self {
         for connection in [&mut self.writer, &mut self.reader] {
             if let Some(reader) = reader.clone() {
-                connection.set_metric_callback(move |run| reader(&run.statement.to_string()));
+                connection.set_metric_callback(move |run| reader(run.statement));
             }
         }
         self
