@@ -138,8 +138,8 @@ async fn behind(on: &impl Reads, step: Duration) -> Result<Option<Duration>, Fau
     if steps.len() > MOST_STEPS {
         return Ok(None);
     }
-    let told = steps.iter().map(|event| stepped_by(&event.header));
-    Ok(told.fold(Some(step), |sum, by| sum?.checked_add(by?)))
+    let mut told = steps.iter().map(|event| stepped_by(&event.header));
+    Ok(told.try_fold(step, |sum, by| sum.checked_add(by?)))
 }
 
 fn stepped_by(header: &str) -> Option<Duration> {
