@@ -266,7 +266,7 @@ async fn tell_failed(
     door: Option<OperatorId>,
 ) -> Result<(), Fault> {
     let is_strangers = method == PASSWORD || door.is_none();
-    if is_strangers && !app.throttles.tells_of_failure(&net.origin()) {
+    if is_strangers && !app.throttles.tells_of_stranger(&net.origin()) {
         return Ok(());
     }
     let actor = Actor::public(via, net.clone());
