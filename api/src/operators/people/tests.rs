@@ -202,7 +202,7 @@ async fn pages_learn_the_names_of_those_who_are_known() {
 async fn by_link(app: &App, link: &Secret) -> SessionInfo {
     let (net, via) = (Net::default(), Via::Page);
     let session =
-        with_link(app, &net, via, link, None, None).await.map_err(|error| error.to_string()).unwrap();
+        with_link(app, &net, via, link, None).await.map_err(|error| error.to_string()).unwrap();
     resumed(app, &session).await.unwrap().1
 }
 
