@@ -132,7 +132,7 @@ impl DataDir {
     /// What the operating system refused.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), DataDirError> {
         let (target, draft) = (self.file(name), self.write_draft(name, bytes)?);
-        fs::rename(&draft, &target).map_err(io_error("write", &target))?;
+        whole_or_gone(&draft, fs::rename(&draft, &target)).map_err(io_error("write", &target))?;
         self.sync()
     }
 
@@ -220,7 +220,7 @@ impl DataDir {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let write = |mut file: File| file.write_all(bytes).and_then(|()| file.sync_all());
-        options.open(&path).and_then(write).map_err(io_error("write", &path))?;
+        whole_or_gone(&path, options.open(&path).and_then(write)).map_err(io_error("write", &path))?;
         Ok(path)
     }
 
@@ -228,6 +228,12 @@ impl DataDir {
     fn sync(&self) -> Result<(), DataDirError> {
         File::open(&self.path).and_then(|folder| folder.sync_all()).map_err(io_error("write", &self.path))
     }
+}
+
+/// What became of a draft; one that cannot be finished is taken away, for it would be taken for what a process that died
+/// has left.
+fn whole_or_gone<T>(draft: &Path, done: io::Result<T>) -> io::Result<T> {
+    done.inspect_err(|_| drop(fs::remove_file(draft)))
 }
 
 /// Takes others' rights away from a folder that is ours; refuses one that is not.
@@ -328,6 +334,17 @@ mod tests {
         assert!(data.write_new("other", b"three").unwrap());
         assert_eq!(data.read("note").unwrap().unwrap(), b"two");
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_put_in_its_place_leaves_nothing_behind() {
+        let place = tempfile::tempdir().unwrap();
+        let data = DataDir::open(place.path()).unwrap();
+        fs::create_dir(data.file("note")).unwrap();
+        data.write("note", b"one").unwrap_err();
+        assert!(!data.write_new("note", b"one").unwrap());
+        data.write_new("no/such", b"one").unwrap_err();
+        assert_eq!(data.names().unwrap(), ["note"]);
     }
 
     #[test]

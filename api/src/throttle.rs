@@ -60,10 +60,11 @@ pub struct Throttles {
     pub sign_in_account: Throttle<(String, String)>,
     /// `access.refused` events: as often as [`SignIn::refusals_told`] says for a person and an action.
     pub refusals_told: Throttle<(String, &'static str)>,
-    /// `oauth.callback.refused` events from one address.
+    /// `oauth.callback.refused` events about consents of ours, from one address.
     pub callbacks_told: Throttle<String>,
-    /// `access.sign_in_failed` events of strangers from one address.
-    failures_told: Throttle<String>,
+    /// Events that anybody can cause, from one address: `access.sign_in_failed` of strangers, and
+    /// `oauth.callback.refused` about no consent of ours.
+    stranger_told: Throttle<String>,
     /// Events that anybody can cause, from all addresses together.
     strangers_told: Throttle<()>,
     /// Lines that say that some of those were not told.
@@ -84,21 +85,21 @@ impl Throttles {
             sign_in_account: Throttle::new(TEN, MINUTE, clock),
             refusals_told: Throttle::new(ONE, timing.refusals_told, clock),
             callbacks_told: Throttle::new(TEN, MINUTE, clock),
-            failures_told: Throttle::new(THIRTY, MINUTE * 30, clock),
+            stranger_told: Throttle::new(THIRTY, MINUTE * 30, clock),
             strangers_told: Throttle::new(SIX_HUNDRED, MINUTE * 60, clock),
             untold: Throttle::new(ONE, MINUTE, clock),
         }
     }
 
-    /// Whether the audit log is told of a sign-in of a stranger at this address that failed. One address is told of thirty
-    /// times, then once a minute, and so cannot use up what is told of all.
-    pub fn tells_of_failure(&self, address: &str) -> bool {
-        self.failures_told.check(&address.to_owned()).is_ok() && self.tells_of_strangers()
+    /// Whether the audit log is told of something that anybody can cause, and somebody at this address did. One address
+    /// is told of thirty times, then once a minute, and so cannot use up what is told of all.
+    pub fn tells_of_stranger(&self, address: &str) -> bool {
+        self.stranger_told.check(&address.to_owned()).is_ok() && self.tells_of_strangers()
     }
 
-    /// Whether the audit log is told of something that anybody can cause. What is in it stays for years, so that nobody
-    /// may fill it, from however many addresses; that some is left out is said in the process's own log.
-    pub fn tells_of_strangers(&self) -> bool {
+    /// As [`Throttles::tells_of_stranger`], for all addresses together. What is in the log stays for years, so that nobody
+    /// may fill it; that some is left out is said in the process's own log.
+    pub(crate) fn tells_of_strangers(&self) -> bool {
         let tells = self.strangers_told.check(&()).is_ok();
         if !tells && self.untold.check(&()).is_ok() {
             tracing::warn!(
@@ -115,6 +116,6 @@ impl Throttles {
         self.sign_in_account.forget_idle();
         self.refusals_told.forget_idle();
         self.callbacks_told.forget_idle();
-        self.failures_told.forget_idle();
+        self.stranger_told.forget_idle();
     }
 }

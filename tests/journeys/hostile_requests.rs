@@ -277,6 +277,49 @@ async fn a_body_without_a_length_is_counted() {
     h.finish().await;
 }
 
+/// What a stranger begins to send to the form that writes a draft; the end is held back.
+async fn held_back(h: &Harness, parts: &str) -> String {
+    let head = "POST /drafts HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n";
+    let length = parts.len() + 100;
+    let bytes = format!("{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{parts}");
+    raw::send(&h.base(), bytes.as_bytes()).await
+}
+
+async fn sent_whole(h: &Harness, parts: &str) -> raw::RawAnswer {
+    let multipart = [("Content-Type", "multipart/form-data; boundary=b")];
+    raw::raw(&h.base(), "POST", "/drafts", &multipart, &format!("{parts}--b--\r\n")).await
+}
+
+fn part(head: &str, content: &str) -> String {
+    format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
+}
+
+#[tokio::test]
+async fn a_strangers_form_fills_no_memory_and_its_words_come_back() {
+    let h = Harness::start().await;
+    let author = h.author().await;
+    let image = part("name=\"image\"; filename=\"a.png\"", &"x".repeat(100_000));
+    let many = held_back(&h, &image.repeat(12)).await;
+    assert_eq!(raw::status(&many), Some(400), "one file is all that a form has: {many}");
+    let endless = held_back(&h, &format!("--b\r\nX-Long: {}", "x".repeat(200_000))).await;
+    assert_eq!(raw::status(&endless), Some(400), "the header of a part ends soon: {endless}");
+    for nothing in [part("name=\"a\"", ""), part("name=\"a\"; filename=\"b\"", "")] {
+        let answer = held_back(&h, &nothing.repeat(5000)).await;
+        assert_eq!(raw::status(&answer), Some(413), "what is empty costs something, too: {answer}");
+    }
+    author.get("/me").await.ok();
+
+    let typed = part("name=\"title\"", "Typed for an hour");
+    let kept = sent_whole(&h, &format!("{typed}{image}")).await;
+    assert_eq!(kept.status, 401);
+    assert!(
+        kept.text.contains("Typed for an hour") && kept.text.contains("name=\"kept_file\""),
+        "{}",
+        kept.text
+    );
+    h.finish().await;
+}
+
 #[tokio::test]
 async fn file_names_lead_nowhere() {
     let h = Harness::start().await;

@@ -32,7 +32,9 @@ async fn a_token_ends_after_90_days_unless_something_else_was_said() {
     let never = made(&owner, json!({"name": "never", "scopes": scopes, "expires_at": null})).await;
     let soon = h.app().now().plus(DAY).rfc3339();
     let brief = made(&owner, json!({"name": "brief", "scopes": scopes, "expires_at": soon})).await;
-    for (text, code) in [("2020-01-01T00:00:00Z", "past"), ("tomorrow", "malformed")] {
+    let wrong =
+        [("2020-01-01T00:00:00Z", "past"), ("9999-01-01T00:00:00Z", "too_far"), ("tomorrow", "malformed")];
+    for (text, code) in wrong {
         let refused = owner.make_token_as(json!({"name": "x", "scopes": scopes, "expires_at": text})).await;
         assert_eq!(refused.problem(422)["fields"][0]["code"], code);
     }
@@ -117,6 +119,11 @@ async fn tokens_have_a_page_of_their_own() {
         let expected = ends.map_or(Value::Null, |days| h.app().now().plus(DAY * days).rfc3339().into());
         assert_eq!(owner.all("/tokens").await[0]["expires_at"], expected, "{life}");
         h.advance(Duration::from_secs(1));
+    }
+    for life in ["4294967295", "3650", "0", "soon", "30 "] {
+        let refused = owner.press("/tokens", &form.clone().with("expires", life)).await;
+        refused.is(422).says("id=\"f-expires-e\"");
+        assert_eq!(owner.all("/tokens").await.len(), 4, "{life}");
     }
     owner.page("/settings").await.is(200).says("See the tokens");
     h.finish().await;

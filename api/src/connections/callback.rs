@@ -139,19 +139,14 @@ fn refusal(app: &App, flow: &Flow, visitor: &Visitor) -> Option<(&'static str, C
     }
 }
 
-/// Whether the log is told of a refusal. Nobody can fill it: an address is told of so often a minute only.
-fn is_told(app: &App, net: &Net) -> bool {
-    app.throttles.callbacks_told.check(&net.origin()).is_ok()
-}
-
-/// Refuses a state that we do not know.
+/// Refuses a state that we do not know. Anybody can bring one, so it is told as often as a stranger's failed sign-in.
 async fn unknown(
     app: &App,
     visitor: &Visitor,
     digest: Option<[u8; 32]>,
     refused: CallbackRefused,
 ) -> Result<Connection, CallbackRefused> {
-    if is_told(app, &visitor.net) && app.throttles.tells_of_strangers() {
+    if app.throttles.tells_of_stranger(&visitor.net.origin()) {
         let told = Happening::CallbackRefused { reason: "unknown", state_digest: digest.map(hex::encode) };
         let event = Event::installation(app, &visitor.actor(), told).denied();
         AuditedTx::begin(app).await?.commit_one(event).await?;
@@ -159,6 +154,7 @@ async fn unknown(
     Err(refused)
 }
 
+/// Refuses a state of ours. Nobody can fill the log with it: an address is told of so often a minute only.
 async fn refuse(
     app: &App,
     actor: &Actor,
@@ -167,7 +163,7 @@ async fn refuse(
     reason: &'static str,
     refused: CallbackRefused,
 ) -> Result<Connection, CallbackRefused> {
-    if is_told(app, &actor.net) {
+    if app.throttles.callbacks_told.check(&actor.net.origin()).is_ok() {
         let told = Happening::CallbackRefused { reason, state_digest: None };
         let events =
             vec![received(app, actor, flow, query, false).denied(), tell(app, actor, flow, told).denied()];

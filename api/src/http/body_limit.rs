@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use poem::{Body, Endpoint, Middleware, Request, Result};
 
@@ -65,21 +65,25 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     }
 }
 
-/// Waits until the whole body is there; what goes wrong with it is told to whoever reads it. Whether there is one.
+/// Waits until the whole body is there, which is kept as one however small the pieces are in which it comes; what goes
+/// wrong with it is told to whoever reads it. Whether there is one.
 pub async fn arrive(request: &mut Request) -> bool {
     let body = request.take_body();
     if body.is_empty() {
         return false;
     }
-    let (mut stream, mut chunks) = (body.into_bytes_stream(), Vec::new());
+    let (mut stream, mut whole, mut failed) = (body.into_bytes_stream(), BytesMut::new(), None);
     while let Some(chunk) = stream.next().await {
-        let is_end = chunk.is_err();
-        chunks.push(chunk);
-        if is_end {
-            break;
+        match chunk {
+            Ok(chunk) => whole.extend_from_slice(&chunk),
+            Err(error) => {
+                failed = Some(Err(error));
+                break;
+            }
         }
     }
-    request.set_body(Body::from_bytes_stream(futures_util::stream::iter(chunks)));
+    let whole = (!whole.is_empty()).then(|| Ok(whole.freeze()));
+    request.set_body(Body::from_bytes_stream(futures_util::stream::iter(whole.into_iter().chain(failed))));
     true
 }
 
@@ -127,5 +131,23 @@ mod tests {
         assert!(!ask("/", BODY_BYTES + 1).await);
         assert!(ask("/upload", UPLOAD_BYTES).await);
         assert!(!ask("/upload", UPLOAD_BYTES + 1).await);
+    }
+
+    /// What a body is made of, once it has arrived.
+    async fn arrived(chunks: Vec<io::Result<Bytes>>) -> Vec<Result<usize, String>> {
+        let body = Body::from_bytes_stream(futures_util::stream::iter(chunks));
+        let mut request = Request::builder().body(body);
+        assert!(arrive(&mut request).await);
+        let chunks = request.into_body().into_bytes_stream();
+        chunks.map(|chunk| chunk.map(|chunk| chunk.len()).map_err(|error| error.to_string())).collect().await
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_byte_by_byte_is_kept_as_one() {
+        let byte = || Ok(Bytes::from_static(b"x"));
+        assert_eq!(arrived((0..1000).map(|_| byte()).collect()).await, [Ok(1000)]);
+        let cut = vec![byte(), byte(), Err(io::Error::other("cut off")), byte()];
+        assert_eq!(arrived(cut).await, [Ok(2), Err("cut off".to_owned())]);
+        assert_eq!(arrived(vec![Err(io::Error::other("cut off"))]).await, [Err("cut off".to_owned())]);
     }
 }

@@ -157,7 +157,8 @@ fn plain(reason: &str) -> String {
         .to_owned()
 }
 
-fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+/// What somebody said who panicked.
+pub fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     format!("panicked: {}", text.unwrap_or_default())

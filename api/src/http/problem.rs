@@ -126,7 +126,7 @@ impl Problem {
             kind: format!("urn:countersign:problem:{code}"),
             title: status.title().to_owned(),
             status: status.code(),
-            detail: sentence(detail.into()),
+            detail: sentence(&detail.into()),
             code: code.to_owned(),
             fields: None,
             reference: None,
@@ -200,7 +200,7 @@ pub fn seconds_to_wait(refusal: &(impl Refusal + ?Sized)) -> Option<u64> {
 }
 
 /// Refusals are written so that they can stand inside a sentence; alone they are one.
-fn sentence(text: String) -> String {
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if text.ends_with(['.', '!', '?']) || text.is_empty() { "" } else { "." };
@@ -272,6 +272,7 @@ mod tests {
     #[test]
     fn every_kind_has_a_status_of_its_own() {
         let mut statuses: Vec<u16> = KINDS.map(|kind| Status::of(kind).code()).to_vec();
+        statuses.sort_unstable();
         statuses.dedup();
         assert_eq!(statuses.len(), KINDS.len());
         assert!(statuses.iter().all(|status| (400..=503).contains(status)));
@@ -293,5 +294,6 @@ mod tests {
         let problem = Problem::new(Kind::NotFound, "draft_not_found", "there is no such draft");
         assert_eq!(problem.detail, "There is no such draft.");
         assert_eq!(problem.kind, "urn:countersign:problem:draft_not_found");
+        assert_eq!((sentence("Done!"), sentence("")), ("Done!".to_owned(), String::new()));
     }
 }

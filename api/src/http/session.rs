@@ -276,7 +276,7 @@ async fn sign_in(app: &App, caller: &Caller, input: SignIn) -> Result<Session, R
     let code = input.totp.clone().map(Secret::from);
     match input {
         SignIn { link: Some(link), email: None, password: None, .. } => {
-            Ok(sign_in::with_link(app, net, via, &Secret::from(link), None, code).await?)
+            Ok(sign_in::with_link(app, net, via, &Secret::from(link), code).await?)
         }
         SignIn { link: None, email: Some(email), password: Some(password), .. } => {
             Ok(sign_in::with_password(app, net, via, &email, Secret::from(password), code).await?)

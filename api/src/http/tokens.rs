@@ -66,7 +66,7 @@ struct TokenInput {
     name: String,
     /// At least one of `drafts:read`, `drafts:write`, `publications:read`, `audit:read`, `audit:export`.
     scopes: Vec<String>,
-    /// When it is to end by itself, as RFC 3339. Absent: after 90 days. Null: never.
+    /// When it is to end by itself, as RFC 3339; within 3650 days. Absent: after 90 days. Null: never.
     expires_at: MaybeUndefined<String>,
 }
 

@@ -298,6 +298,11 @@ pub async fn reset_password(
     };
     let tx = AuditedTx::begin(app).await?;
     still::manages(app, &tx, &by).await?;
+    // Computing the hash took a while.
+    let now = store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
+    if now.is_disabled() {
+        return Err(OperatorError::Disabled);
+    }
     store::set_password(&tx, id, hash.as_ref()).await?;
     let event = |happening| Event::installation(app, by.actor(), happening).about("operator", id);
     let mut events = vec![event(Happening::PasswordChanged {})];

@@ -14,7 +14,7 @@ use super::{
     recovery,
     role::Reader,
     session::{self, SessionInfo},
-    still, totp,
+    still, store as people_store, totp,
 };
 use crate::{
     actor::Actor,
@@ -155,9 +155,9 @@ pub async fn reset(app: &App, by: impl Into<Authority>, id: &OperatorId) -> Resu
     if by.actor().operator_id() == Some(id) {
         return Err(OperatorError::OwnFactor);
     }
-    people::find(app, id).await?;
     let tx = AuditedTx::begin(app).await?;
     still::manages(app, &tx, &by).await?;
+    people_store::lock(&tx, id, app.db.is_postgres()).await?.ok_or(OperatorError::NotFound)?;
     let Some(event) = take_away(app, &tx, by.actor(), id).await? else {
         return Err(OperatorError::FactorOff);
     };

@@ -7,15 +7,14 @@ use countersign_entities::ids::OperatorId;
 
 use super::{
     email::Email,
-    link::{self, DeadLink},
-    password, people,
+    link::{self, DeadLink, Found},
+    password,
     people::Operator,
     role::Principal,
     second_factor::proof::{self, Brought, Used},
     session::{self, Session},
     store,
     ticket::{self, Ticket},
-    token::{self, Ended},
 };
 use crate::{
     actor::{Actor, Net, Via},
@@ -110,18 +109,16 @@ async fn unchanged(app: &App, tx: &AuditedTx<'_>, before: &Operator) -> Result<O
     Ok(now.filter(|now| !now.is_disabled() && now.password == before.password && now.factor == before.factor))
 }
 
-/// Lets a person in by a one-time link, and sets their password if they bring one. A link stands for the password, not
-/// for the second factor.
+/// Lets a person in by a one-time link. It stands for the password, not for the second factor.
 ///
 /// # Errors
-/// [`SignInError::Link`] where it does not work; [`SignInError::Fields`] where the password will not do,
-/// [`SignInError::CodeRequired`] and [`SignInError::CodeWrong`], all of which use nothing up; [`SignInError::TooMany`].
+/// [`SignInError::Link`] where it does not work; [`SignInError::CodeRequired`] and [`SignInError::CodeWrong`], which use
+/// nothing up; [`SignInError::TooMany`].
 pub async fn with_link(
     app: &App,
     net: &Net,
     via: Via,
     secret: &Secret,
-    password: Option<Secret>,
     code: Option<Secret>,
 ) -> Result<Session, SignInError> {
     throttle(app, net, None)?;
@@ -131,56 +128,40 @@ pub async fn with_link(
         Err(why) => return refuse_link(app, net, via, owner, why).await,
     };
     let brought = look(app, &found.operator, code.as_ref(), async || Ok(None)).await?;
-    let hash = match &password {
-        Some(password) => Some(people::fresh_hash(app, "password", &found.operator, password).await?),
-        None => None,
-    };
+    match through_link(app, net, via, secret, &found, brought).await? {
+        Some(session) => Ok(session),
+        None => Box::pin(with_link(app, net, via, secret, code)).await,
+    }
+}
+
+/// Uses up a link that was found, with what was brought; none where the person's second factor was turned on or taken
+/// away meanwhile: then the link stays good, and what was brought is to be looked at once more.
+pub(super) async fn through_link(
+    app: &App,
+    net: &Net,
+    via: Via,
+    secret: &Secret,
+    found: &Found,
+    brought: Brought,
+) -> Result<Option<Session>, SignInError> {
     let tx = AuditedTx::begin(app).await?;
     let current = store::lock(&tx, &found.operator.id, app.db.is_postgres()).await?;
     let current = current.filter(|now| !now.is_disabled());
-    let (true, Some(mut operator)) = (link::claim(app, &tx, &found.id).await?, current) else {
+    let (true, Some(operator)) = (link::claim(app, &tx, &found.id).await?, current) else {
         drop(tx);
-        let (_, now) = link::find(app, secret).await?;
-        return refuse_link(app, net, via, owner, now.err().unwrap_or(DeadLink::Used)).await;
+        let (owner, now) = link::find(app, secret).await?;
+        return refuse_link(app, net, via, owner, now.err().unwrap_or(DeadLink::Used)).await.map(Some);
     };
     if operator.factor != found.operator.factor {
-        // It was turned on or taken away meanwhile: what was brought is looked at once more, and the link stays good.
-        drop(tx);
-        return Box::pin(with_link(app, net, via, secret, password, code)).await;
+        return Ok(None);
     }
     let Some(used) = proof::spend(app, &tx, &operator.id, brought).await? else {
         drop(tx);
         return refuse_code(app, net, via, &operator.id).await;
     };
-    let actor = Actor::person(operator.person(), via, None, net.clone());
-    let told = match hash {
-        Some(hash) => replace_password(app, &tx, &actor, &mut operator, hash).await?,
-        None => Vec::new(),
-    };
-    let session = session::begin(app, &tx, operator, net, password.is_none()).await?;
-    let mut events = signed_in(app, net, via, LINK, &session, &used);
-    events.extend(told);
-    tx.commit(events).await?;
-    Ok(session)
-}
-
-/// Sets a password in the place of one that nobody proved. The caller commits, with the events.
-async fn replace_password(
-    app: &App,
-    tx: &AuditedTx<'_>,
-    actor: &Actor,
-    operator: &mut Operator,
-    hash: password::PasswordHash,
-) -> Result<Vec<Event>, Fault> {
-    let was_lost = operator.has_password();
-    store::set_password(tx, &operator.id, Some(&hash)).await?;
-    operator.password = Some(hash);
-    let changed = Event::installation(app, actor, Happening::PasswordChanged {});
-    let mut events = vec![changed.about("operator", &operator.id)];
-    if was_lost {
-        events.extend(token::end_all(app, tx, actor, &operator.id, Ended::PasswordReset).await?);
-    }
-    Ok(events)
+    let session = session::begin(app, &tx, operator, net, true).await?;
+    tx.commit(signed_in(app, net, via, LINK, &session, &used)).await?;
+    Ok(Some(session))
 }
 
 /// Proves a person on the command line, for one command and without a session. Where a second factor was used, that is
@@ -267,7 +248,7 @@ async fn tell_failed(
     door: Option<OperatorId>,
 ) -> Result<(), Fault> {
     let is_strangers = method == PASSWORD || door.is_none();
-    if is_strangers && !app.throttles.tells_of_failure(&net.origin()) {
+    if is_strangers && !app.throttles.tells_of_stranger(&net.origin()) {
         return Ok(());
     }
     let actor = Actor::public(via, net.clone());

@@ -1,5 +1,7 @@
 //! API tokens: machine access in the name of the person who made it. No token can approve.
 
+use std::time::Duration;
+
 use countersign_entities::{
     Timestamp,
     ids::{OperatorId, TokenId},
@@ -28,6 +30,9 @@ const REVOKED: &str = "revoked";
 
 /// What every token starts with.
 pub const PREFIX: &str = OWN_PREFIX;
+
+/// The longest life of a token that has an end: ten years.
+pub const LONGEST_LIFE: Duration = Duration::from_hours(24 * 3650);
 
 /// A token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,7 +171,8 @@ impl From<&Admin> for TokenOwner {
 /// Makes a token for its maker. The secret is shown this once.
 ///
 /// # Errors
-/// [`OperatorError::Fields`] where the name is wrong, no scope is given, or its end is past, [`OperatorError::Ended`].
+/// [`OperatorError::Fields`] where the name is wrong, no scope is given, or its end is past or further away than
+/// [`LONGEST_LIFE`]; [`OperatorError::Ended`].
 pub async fn create(
     app: &App,
     owner: impl Into<TokenOwner>,
@@ -206,13 +212,7 @@ fn checked(app: &App, new: &NewToken) -> Result<(Name, Vec<TokenScope>), Operato
         let known = TokenScope::ALL.map(TokenScope::as_str).join(", ");
         wrong.push(FieldError::new("scopes", "missing", format!("Give at least one scope: {known}.")));
     }
-    if new.expires_at.is_some_and(|end| end <= app.now()) {
-        wrong.push(FieldError::new(
-            "expires_at",
-            "past",
-            "This time has passed. Choose a later one.".to_owned(),
-        ));
-    }
+    wrong.extend(new.expires_at.and_then(|end| wrong_end(app, end)));
     if let Err(secret) = refuse_secret(app, "name", &new.name) {
         wrong.push(secret);
     }
@@ -220,6 +220,18 @@ fn checked(app: &App, new: &NewToken) -> Result<(Name, Vec<TokenScope>), Operato
         Ok(name) if wrong.is_empty() => Ok((name, scopes)),
         _ => Err(OperatorError::Fields(wrong)),
     }
+}
+
+fn wrong_end(app: &App, end: Timestamp) -> Option<FieldError> {
+    let (code, words) = match end {
+        end if end <= app.now() => ("past", "This time has passed. Choose a later one."),
+        end if end > app.now().plus(LONGEST_LIFE) => (
+            "too_far",
+            "This is more than 3650 days away. Choose an earlier time, or none: then it never ends.",
+        ),
+        _ => return None,
+    };
+    Some(FieldError::new("expires_at", code, words))
 }
 
 /// All tokens, newest first, also revoked ones.

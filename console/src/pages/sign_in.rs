@@ -162,7 +162,7 @@ pub(super) async fn use_link(visit: Visit, Path(token): Path<String>, form: Open
 
 async fn through_link(visit: &Visit, link: &Secret, form: &OpenForm) -> Result<Session, SignInError> {
     let code = form.given("totp").map(Secret::from);
-    door::with_link(&visit.app, &visit.caller.net, Via::Page, link, None, code).await
+    door::with_link(&visit.app, &visit.caller.net, Via::Page, link, code).await
 }
 
 /// What another code, or a recovery code, may mend.

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use countersign_api::app::App;
-use countersign_api::operators::{Admin, NewToken, Token, TokenScope, TokenState, people, token};
+use countersign_api::error::FieldError;
+use countersign_api::operators::{
+    Admin, NewToken, OperatorError, Token, TokenScope, TokenState, people, token,
+};
 use countersign_api::{Timestamp, secret::Secret};
 use poem::handler;
 use poem::web::Path;
 
-use crate::views::form::FieldError;
+use crate::views::form;
 use crate::views::tokens as view;
 use crate::web::refused::field_errors;
 use crate::web::{Answer, Form, Message, Refused, Visit, id, page, page_as, see_with};
@@ -25,19 +28,44 @@ pub(super) async fn list(visit: Visit) -> Answer {
 pub(super) async fn create(visit: Visit, form: Form) -> Answer {
     let (admin, name) = (visit.admin()?, form.text("token_name"));
     let scopes: Vec<TokenScope> = form.all("scope").filter_map(scope).collect();
-    let expires_at = end(&visit.app, form.text("expires"));
-    let new = NewToken { name: name.to_owned(), scopes: scopes.clone(), expires_at };
-    match token::create(&visit.app, &admin, new).await {
-        Ok((_, secret)) => {
+    match make(&visit, &admin, &form, &scopes).await {
+        Ok(secret) => {
             let all = all(&visit, &admin).await.unwrap_or_default();
             let tokens = view::Tokens { issued: issued(name, &secret), ..all };
             Ok(page(view::page(&visit.frame_or_bare().await, &tokens)))
         }
         Err(error) => {
-            let errors = field_errors(error, &[("name", "token_name"), ("scopes", "scope")])?;
+            let errors = field_errors(error, &RENAMED)?;
             let tokens = again(all(&visit, &admin).await?, &visit.shown_again(name), &scopes, errors);
             answer(&visit, 422, &view::Tokens { expires: form.text("expires").to_owned(), ..tokens }).await
         }
+    }
+}
+
+async fn make(
+    visit: &Visit,
+    admin: &Admin,
+    form: &Form,
+    scopes: &[TokenScope],
+) -> Result<Secret, OperatorError> {
+    let expires_at = end(&visit.app, form.text("expires"))?;
+    let new = NewToken { name: form.text("token_name").to_owned(), scopes: scopes.to_vec(), expires_at };
+    Ok(token::create(&visit.app, admin, new).await?.1)
+}
+
+/// Fields of the service that have another name in the form.
+const RENAMED: [(&str, &str); 3] = [("name", "token_name"), ("scopes", "scope"), ("expires_at", "expires")];
+
+/// When a token ends whose life was chosen among those that are offered; where none was, after the usual one.
+fn end(app: &App, life: &str) -> Result<Option<Timestamp>, FieldError> {
+    let after = |life| Ok(Some(app.now().plus(life)));
+    match life {
+        "" => after(app.timing.sign_in.token_ttl),
+        view::NEVER => Ok(None),
+        days => match days.parse::<u64>().ok().filter(|_| view::is_offered(days)) {
+            Some(days) => after(Duration::from_hours(days * 24)),
+            None => Err(FieldError::new("expires_at", "unknown", "Choose one of the times in the list.")),
+        },
     }
 }
 
@@ -46,18 +74,16 @@ async fn answer(visit: &Visit, status: u16, tokens: &view::Tokens) -> Answer {
     Ok(page_as(status, view::page(&visit.frame().await?, tokens)))
 }
 
-/// When a token ends that is to last so many days; a word that is no number is the usual time.
-fn end(app: &App, days: &str) -> Option<Timestamp> {
-    let usual = app.timing.sign_in.token_ttl;
-    let life = days.parse::<u32>().map_or(usual, |days| Duration::from_secs(u64::from(days) * 86_400));
-    (days != view::NEVER).then(|| app.now().plus(life))
-}
-
 fn issued(name: &str, secret: &Secret) -> Option<(String, String)> {
     Some((name.trim().to_owned(), secret.expose().to_owned()))
 }
 
-fn again(tokens: view::Tokens, name: &str, scopes: &[TokenScope], errors: Vec<FieldError>) -> view::Tokens {
+fn again(
+    tokens: view::Tokens,
+    name: &str,
+    scopes: &[TokenScope],
+    errors: Vec<form::FieldError>,
+) -> view::Tokens {
     let scopes = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
     view::Tokens { name: name.to_owned(), scopes, errors, ..tokens }
 }

@@ -82,10 +82,11 @@ fn name(error: &FieldError) -> Option<&'static str> {
 }
 
 /// What a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, Debug)]
+enum Kind<'a> {
     Line(&'static str),
     Area(u8),
+    List(&'a [Choice]),
 }
 
 /// One field; build it, then place it in `html!`.
@@ -94,7 +95,7 @@ pub struct Field<'a> {
     name: &'a str,
     label: &'a str,
     id: String,
-    kind: Kind,
+    kind: Kind<'a>,
     value: &'a str,
     hint: Option<&'a str>,
     error: Option<&'a str>,
@@ -105,7 +106,7 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    fn new(name: &'a str, label: &'a str, kind: Kind) -> Self {
+    fn new(name: &'a str, label: &'a str, kind: Kind<'a>) -> Self {
         let (value, hint, error, limit, is_required, autocomplete) = ("", None, None, None, false, None);
         Self {
             name,
@@ -141,6 +142,11 @@ impl<'a> Field<'a> {
     /// Several lines, `rows` at first.
     pub fn area(name: &'a str, label: &'a str, rows: u8) -> Self {
         Self::new(name, label, Kind::Area(rows))
+    }
+
+    /// A list to choose one from; the value is that of the chosen one.
+    pub fn list(name: &'a str, label: &'a str, choices: &'a [Choice]) -> Self {
+        Self::new(name, label, Kind::List(choices))
     }
 
     /// What was typed or stored.
@@ -204,6 +210,9 @@ impl<'a> Field<'a> {
                     inputmode=[(kind == "url").then_some("url")] required[self.is_required]
                     autocomplete=[self.autocomplete] data-limit=[self.limit] autofocus[self.is_focused] aria-invalid=[invalid]
                     aria-describedby=[described] value=[(kind != "password").then_some(self.value)];
+                Kind::List(choices) => select.in id=(self.id) name=(self.name) aria-invalid=[invalid] aria-describedby=[described] {
+                    (options(choices, self.value))
+                },
             }
         }
     }
@@ -254,18 +263,21 @@ impl Choice {
 /// A list to choose one from, without its label.
 pub fn select(id: &str, name: &str, choices: &[Choice], chosen: &str) -> Markup {
     html! {
-        select.in id=(id) name=(name) {
-            @for choice in choices {
-                option value=(choice.value) selected[choice.value == chosen] { (choice.words) }
-            }
+        select.in id=(id) name=(name) { (options(choices, chosen)) }
+    }
+}
+
+fn options(choices: &[Choice], chosen: &str) -> Markup {
+    html! {
+        @for choice in choices {
+            option value=(choice.value) selected[choice.value == chosen] { (choice.words) }
         }
     }
 }
 
 /// A list to choose one from, with its label on top.
 pub fn select_field(name: &str, label: &str, choices: &[Choice], chosen: &str) -> Markup {
-    let id = format!("f-{name}");
-    html! { div.field { label for=(id) { (label) } (select(&id, name, choices, chosen)) } }
+    Field::list(name, label, choices).value(chosen).render()
 }
 
 /// A box to tick, with its words.

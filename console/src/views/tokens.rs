@@ -23,7 +23,7 @@ pub struct Tokens {
     pub scopes: Vec<String>,
     /// The life that was chosen, in days, or [`NEVER`]; empty: the usual one.
     pub expires: String,
-    /// What is wrong: `token_name`, `scope`.
+    /// What is wrong: `token_name`, `scope`, `expires`.
     pub errors: Vec<FieldError>,
 }
 
@@ -64,6 +64,19 @@ pub const NEVER: &str = "never";
 
 /// The usual life, in days.
 const USUAL: &str = "90";
+
+/// The lives that are offered: what the form sends, and words.
+const LIVES: [(&str, &str); 4] = [
+    ("30", "after 30 days"),
+    (USUAL, "after 90 days"),
+    ("365", "after 365 days"),
+    (NEVER, "never, until it is revoked"),
+];
+
+/// Whether a life is offered.
+pub fn is_offered(life: &str) -> bool {
+    LIVES.iter().any(|(offered, _)| *offered == life)
+}
 
 /// Scopes that a token may have, with what each allows.
 pub const SCOPES: [(&str, &str); 5] = [
@@ -114,18 +127,10 @@ fn list(frame: &Frame, items: &[Token]) -> Markup {
     html! { (rows) }
 }
 
-fn lives() -> [Choice; 4] {
-    [
-        ("30", "after 30 days"),
-        (USUAL, "after 90 days"),
-        ("365", "after 365 days"),
-        (NEVER, "never, until it is revoked"),
-    ]
-    .map(|(value, words)| Choice::new(value, words))
-}
-
 fn create(frame: &Frame, tokens: &Tokens) -> Markup {
     let error = |field| form::error_of(&tokens.errors, field);
+    let lives = LIVES.map(|(life, words)| Choice::new(life, words));
+    let life = Some(tokens.expires.as_str()).filter(|life| is_offered(life)).unwrap_or(USUAL);
     html! {
         details.gap open[!tokens.errors.is_empty()] { summary.btn { (icon("plus")) "New token…" }
             (form::post(frame, "/tokens", "stack narrow gap-s", html! {
@@ -134,7 +139,7 @@ fn create(frame: &Frame, tokens: &Tokens) -> Markup {
                     div.stack-s { @for (scope, words) in SCOPES { (form::tick("scope", scope, words, tokens.scopes.iter().any(|it| it == scope))) } }
                     @if let Some(words) = error("scope") { (form::error("f-scope-e", words)) }
                 }
-                (form::select_field("expires", "It ends", &lives(), if tokens.expires.is_empty() { USUAL } else { &tokens.expires }))
+                (Field::list("expires", "It ends", &lives).value(life).error(error("expires")))
                 button.btn { "Make the token" }
             }))
         }

@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 
 use countersign_api::app::App;
 use countersign_api::error::{Fault, Kind, Refusal};
+use countersign_api::http::doorway::words_of;
 use countersign_api::http::problem::seconds_to_wait;
 use countersign_api::operators::tell_refused;
 use futures_util::FutureExt as _;
@@ -197,10 +198,4 @@ fn keep_form_proof(visit: &Visit, response: Response) -> Response {
         Some(cookie) => with_cookie(response, cookie),
         None => response,
     }
-}
-
-fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("panicked: {}", text.unwrap_or_default())
 }

@@ -10,7 +10,7 @@ use countersign_api::http::csrf::{self, CsrfError};
 use countersign_api::http::doubled::twice;
 use poem::{FromRequest, Request, RequestBody};
 
-use super::fields::Fields;
+use super::fields::{Fields, Files};
 use super::refused::Refused;
 use super::theme::return_path;
 use super::visit::Visit;
@@ -23,11 +23,11 @@ const NEVER_KEPT: [&str; 8] = ["csrf", "password", "current", "new", "again", "t
 /// A form of somebody who is signed in.
 pub struct Form(Fields);
 
-/// A form that needs nobody signed in, such as that of the door. It must come from a page of ours: by what the browser
+/// A form that needs nobody signed in, such as that of the door; it has no file. It must come from a page of ours: by what the browser
 /// says, or by the proof that stands in it.
 pub struct OpenForm(Fields);
 
-/// A form that needs nobody signed in; but whoever is sends it as their session's own.
+/// A form that needs nobody signed in, and has no file; but whoever is sends it as their session's own.
 pub struct AnyForm(Fields);
 
 impl Deref for AnyForm {
@@ -58,7 +58,8 @@ impl<'a> FromRequest<'a> for Form {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = once(Fields::read(request, body).await?)?;
+        let files = if visit.signed_in().is_some() { Files::Kept } else { Files::Noted };
+        let fields = once(Fields::read(request, body, files).await?)?;
         if visit.signed_in().is_none() {
             return Err(Refused::Ended(Box::new(kept(&visit, request, &fields))).into());
         }
@@ -72,7 +73,7 @@ impl<'a> FromRequest<'a> for AnyForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = Fields::read(request, body).await?;
+        let fields = Fields::read(request, body, Files::Noted).await?;
         let fields = match visit.signed_in() {
             Some(_) => proven(&visit, request, fields)?,
             None => from_our_page(&visit, request, fields)?,
@@ -85,7 +86,7 @@ impl<'a> FromRequest<'a> for OpenForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(request, body).await?;
         check(&visit, request, &nobody(&visit), None).map_err(Refused::from)?;
-        let fields = from_our_page(&visit, request, Fields::read(request, body).await?)?;
+        let fields = from_our_page(&visit, request, Fields::read(request, body, Files::Noted).await?)?;
         Ok(Self(once(fields)?))
     }
 }

@@ -12,6 +12,7 @@ pub mod form_proof;
 pub mod frame;
 pub mod headers;
 pub mod kept;
+mod metered;
 pub mod page;
 pub mod refused;
 pub mod shortcuts;

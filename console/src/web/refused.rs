@@ -1,6 +1,8 @@
 //! Why a page does not do what it was asked, on its way to the page that says so ([`super::error`]).
 
 use countersign_api::error::{FieldError, Kind, Refusal};
+use countersign_api::http::problem::Status;
+pub use countersign_api::http::problem::sentence;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
 
@@ -44,24 +46,9 @@ impl<E: Refusal + Send + Sync + 'static> From<E> for Refused {
     }
 }
 
-/// The status of a kind of refusal.
+/// The status of a kind of refusal: that of the API.
 pub fn status_of(kind: Kind) -> u16 {
-    match kind {
-        Kind::Malformed => 400,
-        Kind::Unauthenticated => 401,
-        Kind::Forbidden => 403,
-        Kind::NotFound => 404,
-        Kind::Conflict => 409,
-        Kind::Stale => 412,
-        Kind::TooLarge => 413,
-        Kind::UnsupportedType => 415,
-        Kind::Invalid => 422,
-        Kind::PreconditionRequired => 428,
-        Kind::TooMany => 429,
-        Kind::Internal => 500,
-        Kind::Upstream => 502,
-        Kind::Unavailable => 503,
-    }
+    Status::of(kind).code()
 }
 
 /// What is wrong with fields, in the names of the form: `renamed` pairs the service's name with the form's where
@@ -82,14 +69,6 @@ where
 fn field_error(error: &FieldError, renamed: &[(&str, &str)]) -> form::FieldError {
     let other = renamed.iter().find(|(theirs, _)| *theirs == error.field).map(|(_, ours)| *ours);
     form::FieldError { field: other.unwrap_or(error.field).to_owned(), words: sentence(&error.message) }
-}
-
-/// Refusals are written so that they can stand inside a sentence; alone they are one.
-pub fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
 }
 
 impl std::fmt::Display for Refused {
@@ -123,17 +102,5 @@ impl ResponseError for Refused {
             Self::Stale(_) => 403,
         };
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_alone_is_a_sentence() {
-        assert_eq!(sentence("there is no such person"), "There is no such person.");
-        assert_eq!(sentence("Done!"), "Done!");
-        assert_eq!(sentence(""), "");
     }
 }

@@ -44,13 +44,22 @@ async fn an_unknown_state_is_told_by_its_digest_alone() {
 #[tokio::test]
 async fn a_network_of_strangers_cannot_fill_the_log() {
     let world = world().await;
-    for n in 0..30 {
-        let mut visitor = World::stranger();
-        visitor.net.address = Some(format!("2001:db8::{n:x}"));
-        let query = CallbackQuery::parse("code=x&state=con.unknown");
-        assert_eq!(code(callback(world.app(), visitor, query).await), "consent_unknown");
-    }
-    assert_eq!(installation_story(&world).await.len(), 10);
+    let tries = async |times: u32, query: &str| {
+        for n in 0..times {
+            let mut visitor = World::stranger();
+            visitor.net.address = Some(format!("2001:db8::{n:x}"));
+            callback(world.app(), visitor, CallbackQuery::parse(query)).await.map(drop).unwrap_err();
+        }
+        installation_story(&world).await.len()
+    };
+    assert_eq!(tries(40, "code=x&state=con.unknown").await, 30);
+    assert_eq!(
+        tries(9, "code=x&state=con.a&state=con.b").await,
+        30,
+        "what is said twice is counted with them"
+    );
+    world.advance(Duration::from_secs(60));
+    assert_eq!(tries(9, "").await, 31, "and then one a minute, which leaves others theirs");
 }
 
 #[tokio::test]

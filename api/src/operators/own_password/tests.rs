@@ -51,7 +51,7 @@ async fn a_session_from_a_link_sets_it_once_without_the_present_one() {
     let test = testing::app().await;
     let ada = person(&test.app, "ada@x.example", "author").await;
     let link = people::issue_link(&test.app, Authority::command_line(), &ada.id).await.unwrap();
-    let session = sign_in::with_link(&test.app, &net(), Via::Page, &link, None, None).await.unwrap();
+    let session = sign_in::with_link(&test.app, &net(), Via::Page, &link, None).await.unwrap();
     set(&test.app, &session, None, NEW).await.unwrap();
     assert!(set(&test.app, &session, None, PASSWORD).await.is_err(), "from now on it is asked for");
     set(&test.app, &session, Some(NEW), PASSWORD).await.unwrap();

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     actor::{Net, Via},
+    app::Slow,
     operators::{
         NewToken, Principal, SessionInfo,
         link::{DeadLink, peek_link},
@@ -219,8 +220,7 @@ async fn pages_learn_the_names_of_those_who_are_known() {
 /// The session of whoever comes by a link.
 async fn by_link(app: &App, link: &Secret) -> SessionInfo {
     let (net, via) = (Net::default(), Via::Page);
-    let session =
-        with_link(app, &net, via, link, None, None).await.map_err(|error| error.to_string()).unwrap();
+    let session = with_link(app, &net, via, link, None).await.map_err(|error| error.to_string()).unwrap();
     resumed(app, &session).await.unwrap().1
 }
 
@@ -259,4 +259,22 @@ async fn whoever_was_named_by_older_rules_can_set_a_password() {
     assert!(Name::parse(&ada.name).is_err());
     let set = fresh_hash(&test.app, "new", &ada, &Secret::from("twelve plums in an hour")).await;
     assert!(set.is_ok());
+}
+
+#[tokio::test]
+async fn a_password_is_not_replaced_of_whoever_is_disabled_while_it_is_hashed() {
+    let test = testing::app().await;
+    let (app, rowan) = (&test.app, person(&test.app, "rowan@x.example", "reviewer").await);
+    let password = Some(Secret::from("quite another sentence"));
+    let reset = PasswordReset { password, ..PasswordReset::default() };
+    let before = app.slow_begun(Slow::Password);
+    let mut replacing = std::pin::pin!(reset_password(app, Authority::command_line(), &rowan.id, reset));
+    while app.slow_begun(Slow::Password) == before {
+        assert!(futures_util::poll!(&mut replacing).is_pending());
+        tokio::task::yield_now().await;
+    }
+    let out = OperatorChange { disabled: Some(true), ..OperatorChange::default() };
+    change(app, Authority::command_line(), &rowan.id, out).await.unwrap();
+    assert!(matches!(replacing.await, Err(OperatorError::Disabled)));
+    assert_ne!(log(app).await.0.last().unwrap(), "password_changed");
 }

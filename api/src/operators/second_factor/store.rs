@@ -134,11 +134,12 @@ pub(super) async fn replace_codes(
     Ok(())
 }
 
-/// Takes a person's secret and recovery codes away; `false` if there was no secret.
+/// Takes a person's secret and recovery codes away; `false` if there was no secret. The person's row comes first, as
+/// where a code is used up: nobody waits for another one in a circle.
 pub(super) async fn clear(tx: &AuditedTx<'_>, id: &OperatorId) -> Result<bool, Fault> {
-    forget_codes(tx, id).await?;
     let updated =
         without(of(id)).filter(operator::Column::TotpSealed.is_not_null()).exec(tx.connection()).await?;
+    forget_codes(tx, id).await?;
     Ok(updated.rows_affected == 1)
 }
 

@@ -1,15 +1,12 @@
-use std::{pin::pin, time::Duration};
-
-use futures_util::poll;
+use std::time::Duration;
 
 use super::*;
 use crate::{
     actor::{Net, Via},
-    app::Slow,
     error::Refusal as _,
     operators::{
         OperatorChange, PasswordReset, Session, SignInError,
-        link::peek_link,
+        link::{self, peek_link},
         sign_in,
         testing::{PASSWORD, log, net, person, resumed, signed_in},
     },
@@ -204,7 +201,7 @@ async fn a_link_stands_for_the_password_and_not_for_the_second_factor() {
     assert!(peek_link(app, &link).await.unwrap().unwrap().asks_code);
     let open = |code: Option<&Secret>| {
         let (link, code) = (link.clone(), code.cloned());
-        async move { code_of(sign_in::with_link(app, &net(), Via::Page, &link, None, code).await) }
+        async move { code_of(sign_in::with_link(app, &net(), Via::Page, &link, code).await) }
     };
     assert_eq!(open(None).await, "totp_required");
     assert_eq!(open(Some(&Secret::from("000000"))).await, "totp_wrong");
@@ -215,7 +212,7 @@ async fn a_link_stands_for_the_password_and_not_for_the_second_factor() {
     let both = PasswordReset { password: None, second_factor: true };
     let link = people::reset_password(app, by(), id, both).await.unwrap().unwrap();
     assert!(!peek_link(app, &link).await.unwrap().unwrap().asks_code);
-    assert_eq!(code_of(sign_in::with_link(app, &net(), Via::Page, &link, None, None).await), "signed_in");
+    assert_eq!(code_of(sign_in::with_link(app, &net(), Via::Page, &link, None).await), "signed_in");
 }
 
 #[tokio::test]
@@ -227,17 +224,13 @@ async fn a_link_asks_for_the_code_of_a_factor_that_is_turned_on_while_it_is_open
     let ada = principal.in_person().unwrap();
     let started = start(app, &ada, &password()).await.unwrap();
     let link = people::issue_link(app, Authority::command_line(), &id).await.unwrap();
-    let (from, new) = (net(), Secret::from("quite another sentence"));
-    let mut opening = pin!(sign_in::with_link(app, &from, Via::Page, &link, Some(new), None));
-    let before = app.slow_begun(Slow::Password);
-    while app.slow_begun(Slow::Password) == before {
-        assert!(poll!(&mut opening).is_pending());
-        tokio::task::yield_now().await;
-    }
-    // The link was looked at, and its new password is being hashed.
+    let found = link::find(app, &link).await.unwrap().1.unwrap();
+    // The link was looked at, and nothing was asked for.
     let codes = confirm(app, &ada, &info, &shown(app, &started.secret)).await.unwrap();
-    assert_eq!(code_of(opening.await), "totp_required");
-    let again = sign_in::with_link(app, &net(), Via::Page, &link, None, Some(codes[0].clone())).await;
+    let nothing = proof::Brought::NotAsked;
+    let through = sign_in::through_link(app, &net(), Via::Page, &link, &found, nothing).await.unwrap();
+    assert!(through.is_none(), "a code is asked for now");
+    let again = sign_in::with_link(app, &net(), Via::Page, &link, Some(codes[0].clone())).await;
     assert_eq!(code_of(again), "signed_in", "it was not used up");
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    error::{Fault, FieldError, Kind, Refusal},
+    error::{Fault, Kind, Refusal},
     operators::{error::OperatorError, link::DeadLink, ticket::Ticket},
 };
 
@@ -31,9 +31,6 @@ pub enum SignInError {
     /// The link does not work.
     #[error("{}", dead_link(*.0))]
     Link(DeadLink),
-    /// The password that was to be set.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
-    Fields(Vec<FieldError>),
     /// Ours.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -58,7 +55,6 @@ impl Refusal for SignInError {
             Self::Link(DeadLink::Used) => "link_used",
             Self::Link(DeadLink::Expired) => "link_expired",
             Self::Link(DeadLink::Unknown) => "link_unknown",
-            Self::Fields(_) => "fields_invalid",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -68,7 +64,6 @@ impl Refusal for SignInError {
             Self::Wrong | Self::Link(_) => Kind::Unauthenticated,
             Self::CodeRequired(_) | Self::CodeWrong | Self::TicketOver => Kind::Unauthenticated,
             Self::TooMany(_) | Self::TooManyCodes(_) => Kind::TooMany,
-            Self::Fields(_) => Kind::Invalid,
             Self::Fault(fault) => fault.kind(),
         }
     }
@@ -77,13 +72,6 @@ impl Refusal for SignInError {
         match self {
             Self::TooMany(wait) | Self::TooManyCodes(wait) => Some(*wait),
             _ => None,
-        }
-    }
-
-    fn fields(&self) -> &[FieldError] {
-        match self {
-            Self::Fields(fields) => fields,
-            _ => &[],
         }
     }
 
@@ -98,7 +86,6 @@ impl Refusal for SignInError {
 impl From<OperatorError> for SignInError {
     fn from(error: OperatorError) -> Self {
         match error {
-            OperatorError::Fields(fields) => Self::Fields(fields),
             OperatorError::Fault(fault) => Self::Fault(fault),
             OperatorError::TooMany(wait) => Self::TooManyCodes(wait),
             _ => Self::Wrong,

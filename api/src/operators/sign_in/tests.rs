@@ -10,6 +10,7 @@ use crate::{
     operators::{
         Authority, OperatorChange,
         link::peek_link,
+        people,
         testing::{PASSWORD, log, net, person, resumed},
     },
     testing,
@@ -23,8 +24,8 @@ async fn link_for(app: &App, operator: &Operator) -> Secret {
     people::issue_link(app, Authority::command_line(), &operator.id).await.unwrap()
 }
 
-async fn open(app: &App, link: &Secret, password: Option<&str>) -> Result<Session, SignInError> {
-    with_link(app, &net(), Via::Page, link, password.map(Secret::from), None).await
+async fn open(app: &App, link: &Secret) -> Result<Session, SignInError> {
+    with_link(app, &net(), Via::Page, link, None).await
 }
 
 #[tokio::test]
@@ -108,13 +109,14 @@ async fn strangers_do_not_fill_the_log_from_however_many_addresses() {
 #[tokio::test]
 async fn one_address_cannot_try_many_accounts_either() {
     let test = testing::app().await;
-    let mut refused = 0;
-    for n in 0..31 {
-        let attempt =
-            with_link(&test.app, &net(), Via::Page, &Secret::from(format!("{n}")), None, None).await;
-        refused += u32::from(matches!(attempt, Err(SignInError::TooMany(_))));
+    for n in 0..29 {
+        let tried = attempt(&test.app, &format!("n{n}@x.example"), "wrong").await;
+        assert!(matches!(tried, Err(SignInError::Wrong)), "{n}");
     }
-    assert_eq!(refused, 1);
+    // A link is one more way in, and counted with them.
+    assert!(matches!(open(&test.app, &Secret::from("x")).await, Err(SignInError::Link(_))));
+    assert!(matches!(attempt(&test.app, "n30@x.example", "wrong").await, Err(SignInError::TooMany(_))));
+    assert!(matches!(open(&test.app, &Secret::from("x")).await, Err(SignInError::TooMany(_))));
 }
 
 #[test]
@@ -132,11 +134,11 @@ async fn a_link_works_once() {
     let ada = person(&test.app, "ada@x.example", "author").await;
     let link = link_for(&test.app, &ada).await;
     assert!(peek_link(&test.app, &link).await.unwrap().is_ok(), "looking uses nothing up");
-    let session = open(&test.app, &link, None).await.unwrap();
+    let session = open(&test.app, &link).await.unwrap();
     let (principal, info) = resumed(&test.app, &session).await.unwrap();
     assert_eq!(principal.id(), &ada.id);
     assert!(info.is_from_link && info.asks_password, "also where there is a password already");
-    let again = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
+    let again = open(&test.app, &link).await.map(|_| ()).unwrap_err();
     assert!(matches!(again, SignInError::Link(DeadLink::Used)), "{again}");
     assert_eq!(peek_link(&test.app, &link).await.unwrap(), Err(DeadLink::Used));
     let (kinds, all) = log(&test.app).await;
@@ -149,7 +151,7 @@ async fn of_two_who_open_a_link_at_once_one_comes_in() {
     let test = testing::app().await;
     let ada = person(&test.app, "ada@x.example", "author").await;
     let link = link_for(&test.app, &ada).await;
-    let (one, two) = tokio::join!(open(&test.app, &link, None), open(&test.app, &link, None));
+    let (one, two) = tokio::join!(open(&test.app, &link), open(&test.app, &link));
     assert!(one.is_ok() != two.is_ok());
 }
 
@@ -161,7 +163,7 @@ async fn a_link_lasts_a_day() {
     test.clock.advance(Duration::from_secs(24 * 3600 - 1));
     assert!(peek_link(&test.app, &link).await.unwrap().is_ok());
     test.clock.advance(Duration::from_secs(1));
-    let late = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
+    let late = open(&test.app, &link).await.map(|_| ()).unwrap_err();
     assert!(matches!(late, SignInError::Link(DeadLink::Expired)), "{late}");
 }
 
@@ -172,24 +174,8 @@ async fn a_link_dies_with_its_persons_access() {
     let link = link_for(&test.app, &ada).await;
     let disabled = OperatorChange { disabled: Some(true), ..Default::default() };
     people::change(&test.app, Authority::command_line(), &ada.id, disabled).await.unwrap();
-    let refused = open(&test.app, &link, None).await.map(|_| ()).unwrap_err();
+    let refused = open(&test.app, &link).await.map(|_| ()).unwrap_err();
     assert!(matches!(refused, SignInError::Link(DeadLink::Unknown)), "{refused}");
-}
-
-#[tokio::test]
-async fn a_link_may_bring_the_password_that_is_set_with_it() {
-    let test = testing::app().await;
-    let ada = person(&test.app, "ada@x.example", "author").await;
-    let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, Default::default())
-        .await
-        .unwrap();
-    let link = link.unwrap();
-    let refused = open(&test.app, &link, Some("short")).await.map(|_| ()).unwrap_err();
-    assert_eq!(refused.fields()[0].code, "too_short");
-    let session = open(&test.app, &link, Some("a longer sentence")).await.unwrap();
-    assert!(!session.asks_password);
-    assert!(!resumed(&test.app, &session).await.unwrap().1.is_from_link, "it was used up by the password");
-    attempt(&test.app, "ada@x.example", "a longer sentence").await.map(|_| ()).unwrap();
 }
 
 #[tokio::test]
@@ -199,7 +185,7 @@ async fn whoever_comes_by_link_without_a_password_is_asked_for_one() {
     let link = people::reset_password(&test.app, Authority::command_line(), &ada.id, Default::default())
         .await
         .unwrap();
-    let session = open(&test.app, &link.unwrap(), None).await.unwrap();
+    let session = open(&test.app, &link.unwrap()).await.unwrap();
     assert!(session.asks_password);
     let (_, info) = resumed(&test.app, &session).await.unwrap();
     assert!(info.asks_password && info.may_skip_password, "the tests' installation is a rehearsal");

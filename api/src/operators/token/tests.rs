@@ -78,6 +78,20 @@ async fn a_token_ends_when_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn an_end_is_within_ten_years_or_there_is_none() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let ten_years = Duration::from_secs(3650 * 86_400);
+    let ending = |end| NewToken { expires_at: Some(end), ..named("ci", &WRITE) };
+    create(&test.app, &ada, ending(test.app.now().plus(ten_years))).await.map(drop).unwrap();
+    for later in [Duration::from_secs(1), Duration::MAX] {
+        let end = test.app.now().plus(ten_years).plus(later);
+        let refused = create(&test.app, &ada, ending(end)).await.map(drop).unwrap_err();
+        assert!(matches!(refused, OperatorError::Fields(fields) if fields[0].code == "too_far"));
+    }
+}
+
+#[tokio::test]
 async fn nobody_but_an_admin_or_who_proved_a_password_to_a_command_makes_one() {
     let test = testing::app().await;
     let (ada, _) = admin(&test.app).await;
