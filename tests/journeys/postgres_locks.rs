@@ -263,3 +263,26 @@ async fn a_pause_that_is_about_to_be_committed_stops_what_was_claimed() {
     assert_eq!(h.creates(), 0);
     h.finish().await;
 }
+
+#[tokio::test]
+async fn a_recovery_code_is_used_while_the_second_factor_is_taken_away() {
+    let Some(h) = on_postgres(Duration::from_secs(30)).await else { return };
+    let (author, admin, intruder) = (h.author().await, h.admin().await, h.intruder().await);
+    let factor = author.turn_on_second_factor(h.app().now()).await;
+    let select = format!("SELECT 1 FROM recovery_code WHERE operator_id = '{}'", author.id);
+    let held = Lock::rows(&h.database_url(), &select).await;
+    let (path, browser) = (format!("/operators/{}/totp", author.id), author.in_another_browser());
+    let signing_in = async {
+        intruder.until_waiting(1).await;
+        browser.sign_in_with(&factor.codes[0]).await
+    };
+    let letting_go = async {
+        intruder.until_waiting(2).await;
+        held.let_go().await;
+    };
+    let (taken_away, entered, ()) = tokio::join!(admin.delete(&path, None), signing_in, letting_go);
+    taken_away.is(204);
+    entered.refused(401, "sign_in_failed");
+    author.in_another_browser().sign_in().await.is(201);
+    h.finish().await;
+}

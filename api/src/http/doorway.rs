@@ -157,7 +157,7 @@ fn plain(reason: &str) -> String {
         .to_owned()
 }
 
-/// What somebody said who panicked.
+/// A panic, in its own words.
 pub fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
