@@ -1,4 +1,5 @@
-//! How much a request may send: counted while it is read, so that nobody can fill the memory.
+//! How much a request may send, and for how long: counted while it is read, so that nobody can fill the memory or hold all
+//! connections by sending next to nothing.
 
 use std::{
     io,
@@ -6,10 +7,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _, stream};
 use poem::{Body, Endpoint, Middleware, Request, Result};
 
 /// The most that a request may send, but for an upload: 1 MiB.
@@ -19,6 +21,11 @@ pub const UPLOAD_BYTES: usize = 11 << 20;
 /// The most that a form of a page may send: an image that is far too large is read and thrown away, so that what was
 /// typed beside it is not lost.
 pub const FORM_BYTES: usize = 128 << 20;
+
+/// How long a request may take to send what is no upload.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an upload may take: an image of 10 MiB comes at a third of a megabit a second.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Whether a request has sent more than it may; found among the request's data.
 #[derive(Clone, Default)]
@@ -58,7 +65,7 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     async fn call(&self, mut request: Request) -> Result<E::Output> {
         let limit = (self.limit.limit)(&request);
         let overrun = Overrun::default();
-        let body = counted(request.take_body(), limit, overrun.clone());
+        let body = counted(request.take_body(), limit, patience(limit), overrun.clone());
         request.set_body(body);
         request.set_data(overrun);
         self.inner.call(request).await
@@ -83,16 +90,20 @@ pub async fn arrive(request: &mut Request) -> bool {
         }
     }
     let whole = (!whole.is_empty()).then(|| Ok(whole.freeze()));
-    request.set_body(Body::from_bytes_stream(futures_util::stream::iter(whole.into_iter().chain(failed))));
+    request.set_body(Body::from_bytes_stream(stream::iter(whole.into_iter().chain(failed))));
     true
 }
 
-fn counted(body: Body, limit: usize, overrun: Overrun) -> Body {
+fn patience(limit: usize) -> Duration {
+    if limit > BODY_BYTES { UPLOAD_PATIENCE } else { PATIENCE }
+}
+
+fn counted(body: Body, limit: usize, patience: Duration, overrun: Overrun) -> Body {
     if body.is_empty() {
         return body;
     }
     let read = AtomicUsize::new(0);
-    let stream = body.into_bytes_stream().map(move |chunk: io::Result<Bytes>| {
+    let stream = within(body.into_bytes_stream(), patience).map(move |chunk: io::Result<Bytes>| {
         let chunk = chunk?;
         if read.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len() > limit {
             overrun.0.store(true, Ordering::Relaxed);
@@ -101,6 +112,21 @@ fn counted(body: Body, limit: usize, overrun: Overrun) -> Body {
         Ok(chunk)
     });
     Body::from_bytes_stream(stream)
+}
+
+/// The chunks that come in time; once it is over, an error in the place of the rest.
+fn within(
+    chunks: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
+    patience: Duration,
+) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    let over = tokio::time::Instant::now() + patience;
+    stream::unfold(Some(chunks), move |chunks| async move {
+        let mut chunks = chunks?;
+        match tokio::time::timeout_at(over, chunks.next()).await {
+            Ok(chunk) => Some((chunk?, Some(chunks))),
+            Err(_) => Some((Err(io::Error::new(io::ErrorKind::TimedOut, "the body took too long")), None)),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -133,9 +159,19 @@ mod tests {
         assert!(!ask("/upload", UPLOAD_BYTES + 1).await);
     }
 
+    #[tokio::test]
+    async fn what_comes_for_ever_is_not_waited_for() {
+        let byte = stream::iter([io::Result::Ok(Bytes::from_static(b"x"))]);
+        let body = Body::from_bytes_stream(byte.chain(stream::pending()));
+        let overrun = Overrun::default();
+        let read = counted(body, BODY_BYTES, Duration::from_millis(5), overrun.clone()).into_bytes().await;
+        assert!(read.is_err() && !overrun.has_happened());
+        assert_eq!((patience(BODY_BYTES), patience(UPLOAD_BYTES)), (PATIENCE, UPLOAD_PATIENCE));
+    }
+
     /// What a body is made of, once it has arrived.
     async fn arrived(chunks: Vec<io::Result<Bytes>>) -> Vec<Result<usize, String>> {
-        let body = Body::from_bytes_stream(futures_util::stream::iter(chunks));
+        let body = Body::from_bytes_stream(stream::iter(chunks));
         let mut request = Request::builder().body(body);
         assert!(arrive(&mut request).await);
         let chunks = request.into_body().into_bytes_stream();
