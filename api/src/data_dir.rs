@@ -1,6 +1,6 @@
 //! The data folder: where an installation keeps its database, keys and logs.
 //!
-//! Nobody but its owner may look in (mode 0700), each file of ours is 0600 and replaced as a whole, and one server
+//! Nobody but its owner may look in (mode 0700), each file that is written here is 0600 and replaced as a whole, and one server
 //! at a time holds its lock. Commands may work beside the server; they do not take the lock.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};

@@ -12,7 +12,7 @@ use std::{
 use countersign_entities::Timestamp;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::{error::Fault, hooks, timing};
@@ -21,6 +21,7 @@ mod options;
 mod schema;
 mod trouble;
 
+pub use sea_orm::Statement;
 pub use trouble::Trouble;
 
 /// How many connections read at once.
@@ -166,7 +167,7 @@ impl Db {
     pub fn read_by(mut self, reader: Option<hooks::Reader>) -> Self {
         for connection in [&mut self.writer, &mut self.reader] {
             if let Some(reader) = reader.clone() {
-                connection.set_metric_callback(move |run| reader(&run.statement.to_string()));
+                connection.set_metric_callback(move |run| reader(run.statement));
             }
         }
         self
@@ -192,6 +193,16 @@ impl Db {
         let row = self.reader.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
         let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?;
         Ok(at.map(Timestamp))
+    }
+
+    /// Takes every connection that reads, until what is returned is dropped: a crowd of others reads.
+    #[cfg(test)]
+    pub(crate) async fn crowd(&self) -> Vec<sea_orm::sqlx::pool::PoolConnection<sea_orm::sqlx::Sqlite>> {
+        let mut taken = Vec::new();
+        for _ in 0..READERS {
+            taken.push(self.reader.get_sqlite_connection_pool().acquire().await.unwrap());
+        }
+        taken
     }
 
     /// Why the last change could not be written, if it could not. It is tried whether that is still so, but for damage:

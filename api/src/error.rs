@@ -96,7 +96,7 @@ pub trait Refusal: std::error::Error {
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The database is busy or away; nothing was written.
-    #[error("the database does not take the change just now")]
+    #[error("the database is busy, or does not answer just now")]
     Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database takes no changes; nothing was written.
     #[error("{}, so nothing was changed. {}", .0.cause(), .0.remedy())]

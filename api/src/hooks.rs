@@ -8,6 +8,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::db::Statement;
+
 /// Declares [`Point`] together with the list of all of them, so that neither can be forgotten.
 macro_rules! points {
     ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
@@ -117,8 +119,8 @@ pub type Reached = Pin<Box<dyn Future<Output = Result<(), Crash>> + Send>>;
 
 type Observer = Arc<dyn Fn(Point) -> Reached + Send + Sync>;
 
-/// Is given every statement that was run, with its values.
-pub type Reader = Arc<dyn Fn(&str) + Send + Sync>;
+/// Is given every statement that was run, with its values beside it.
+pub type Reader = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// The observer of all points; nobody, by default. Clones share the observer.
 #[derive(Clone, Default)]
@@ -163,7 +165,7 @@ impl Hooks {
 
     /// The same hooks, with somebody who reads every statement of the databases that are opened with them.
     #[must_use]
-    pub fn reading_statements(self, reader: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    pub fn reading_statements(self, reader: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
         Self { statements: Some(Arc::new(reader)), ..self }
     }
 

@@ -108,10 +108,16 @@ pub(crate) fn list(app: &App, kind: &str) -> Result<Vec<String>, DataDirError> {
 /// Everything of a kind that is kept, with its name and in the order of names, each read when it has its turn. What
 /// nobody can make sense of is set aside, what cannot be read now stays, and neither keeps the others from theirs.
 pub fn each<T: DeserializeOwned>(app: &App, kind: &str) -> impl Iterator<Item = (String, T)> {
-    let names = list(app, kind).unwrap_or_else(|error| {
-        tell(app, FOLDER, &error.to_string(), "the spool cannot be read");
-        Vec::new()
-    });
+    let names = match list(app, kind) {
+        Ok(names) => {
+            app.memory.of::<Told>().forget(FOLDER);
+            names
+        }
+        Err(error) => {
+            tell(app, FOLDER, &error.to_string(), "the spool cannot be read");
+            Vec::new()
+        }
+    };
     names.into_iter().filter_map(move |name| match find(app, &name) {
         Ok(kept) => kept.map(|kept| (name, kept)),
         Err(error) => {
@@ -197,24 +203,25 @@ pub fn leave(app: &App, name: &str, why: &str) {
     tell(app, name, why, "a kept result cannot be used now; it stays in the spool and is looked at again");
 }
 
-/// What this process has told of which file.
+/// What this process has told of which file, and of the folder: what is wrong, and why.
 #[derive(Default)]
-struct Told(Mutex<HashSet<(String, &'static str)>>);
+struct Told(Mutex<HashSet<(String, &'static str, String)>>);
 
 impl Told {
-    fn is_news(&self, name: &str, what: &'static str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((name.to_owned(), what))
+    fn is_news(&self, name: &str, what: &'static str, why: &str) -> bool {
+        let told = (name.to_owned(), what, why.to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(told)
     }
 
     fn forget(&self, name: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _)| known != name);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, ..)| known != name);
     }
 }
 
-/// Tells what is wrong with a file. It may stay so for days and is looked at every few seconds, so it is an error once
-/// and then a detail; `/readyz` tells it all the time.
+/// Tells what is wrong with a file, or with the folder. It may stay so for days and is looked at every few seconds, so
+/// each reason is an error once and then a detail; `/readyz` tells it all the time.
 fn tell(app: &App, name: &str, why: &str, what: &'static str) {
-    match app.memory.of::<Told>().is_news(name, what) {
+    match app.memory.of::<Told>().is_news(name, what, why) {
         true => tracing::error!(name, why, "{what}"),
         false => tracing::debug!(name, why, "{what}"),
     }
@@ -240,18 +247,23 @@ pub fn finish_names(app: &App) -> Result<(), DataDirError> {
     Ok(())
 }
 
-/// How many files were set aside, and wait for a person.
-pub fn set_aside_count(app: &App) -> usize {
-    names(app).unwrap_or_default().iter().filter(|name| name.ends_with(SET_ASIDE)).count()
+/// What lies in the spool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// How many results are kept and could not be settled yet.
+    pub kept: usize,
+    /// How many files were set aside, and wait for a person.
+    pub set_aside: usize,
 }
 
-/// How many results are kept and could not be settled yet.
-pub fn kept_count(app: &App) -> usize {
-    names(app)
-        .unwrap_or_default()
-        .iter()
-        .filter(|name| !name.starts_with('.') && name.ends_with(KEPT))
-        .count()
+/// How much there is in the spool.
+///
+/// # Errors
+/// [`DataDirError`] where the folder cannot be read.
+pub fn contents(app: &App) -> Result<Contents, DataDirError> {
+    let names = names(app)?;
+    let kept = names.iter().filter(|name| !name.starts_with('.') && name.ends_with(KEPT)).count();
+    Ok(Contents { kept, set_aside: names.iter().filter(|name| name.ends_with(SET_ASIDE)).count() })
 }
 
 /// Whether results can be kept.
@@ -273,110 +285,4 @@ fn folder(app: &App) -> Result<Option<DataDir>, DataDirError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::testing;
-
-    fn path(app: &App, name: &str) -> std::path::PathBuf {
-        app.data_dir.file(FOLDER).join(name)
-    }
-
-    #[tokio::test]
-    async fn what_is_kept_is_read_again_until_it_is_forgotten() {
-        let test = testing::app().await;
-        let (app, name) = (&test.app, name("send", "att_1"));
-        assert!(list(app, "send").unwrap().is_empty());
-        assert!(keep(app, &name, &("one", 1)).await && keep(app, &name, &("two", 2)).await);
-        assert_eq!(list(app, "send").unwrap(), ["send.att_1.result"]);
-        assert!(list(app, "tokens").unwrap().is_empty());
-        assert_eq!(read::<(String, i32)>(app, &name).unwrap(), Some(("two".to_owned(), 2)));
-        assert!(forget(app, &name).await);
-        assert_eq!(read::<i32>(app, &name).unwrap(), None);
-        assert!(list(app, "send").unwrap().is_empty());
-        assert!(is_writable(app));
-    }
-
-    #[tokio::test]
-    async fn what_is_cut_changed_renamed_or_strange_is_not_used() {
-        let test = testing::app().await;
-        let (app, name) = (&test.app, name("send", "att_1"));
-        keep(app, &name, &7).await;
-        let whole = fs::read_to_string(path(app, &name)).unwrap();
-        let (head, body) = whole.trim_end().rsplit_once('\n').unwrap();
-        let digest = hex::encode(Sha256::digest("8"));
-        let (first, seal) = (head.lines().next().unwrap(), head.lines().nth(2).unwrap());
-        let bad = [
-            String::new(),
-            whole[..whole.len() / 2].to_owned(),
-            whole.replace(VERSION, "countersign spool 2"),
-            format!("{head}\n8\n"),
-            format!("{first}\nsha256 {digest}\n{seal}\n8\n"),
-            whole.replace("seal ", "seal zz"),
-        ];
-        for text in bad {
-            fs::write(path(app, &name), &text).unwrap();
-            assert!(matches!(read::<i32>(app, &name), Err(Unusable::Bad(_))), "{text}");
-        }
-        fs::write(path(app, &name), &whole).unwrap();
-        assert_eq!((read::<i32>(app, &name).unwrap(), body), (Some(7), "7"));
-        assert!(matches!(read::<String>(app, &name), Err(Unusable::Bad(_))), "another shape");
-        fs::write(path(app, "send.att_2.result"), &whole).unwrap();
-        assert!(matches!(read::<i32>(app, "send.att_2.result"), Err(Unusable::Bad(_))), "another's name");
-    }
-
-    #[tokio::test]
-    async fn what_is_set_aside_is_counted_and_never_lost() {
-        let test = testing::app().await;
-        let (app, name) = (&test.app, name("send", "att_1"));
-        for kept in 1..=3 {
-            keep(app, &name, &kept).await;
-            set_aside(app, &name, "a test");
-            assert_eq!(set_aside_count(app), kept);
-        }
-        assert!(list(app, "send").unwrap().is_empty());
-    }
-
-    #[tokio::test]
-    async fn whatever_is_wrong_with_one_the_others_have_their_turn() {
-        let test = testing::app().await;
-        let app = &test.app;
-        for (id, facts) in [("att_1", 1), ("att_3", 3), ("att_4", 4)] {
-            keep(app, &name("send", id), &facts).await;
-        }
-        fs::write(path(app, "send.att_0.result"), "nonsense").unwrap();
-        fs::create_dir(path(app, "send.att_2.result")).unwrap();
-        keep(app, &name("tokens", "grt_1-2"), &9).await;
-        let mut found = each::<i32>(app, "send");
-        assert_eq!(found.next(), Some(("send.att_1.result".to_owned(), 1)));
-        // Somebody settles it before it has its turn.
-        assert!(forget(app, "send.att_3.result").await);
-        assert_eq!(found.collect::<Vec<_>>(), [("send.att_4.result".to_owned(), 4)]);
-        assert_eq!((set_aside_count(app), kept_count(app)), (1, 4));
-        assert_eq!(each::<i32>(app, "tokens").count(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_file_whose_writer_died_before_the_rename_is_found() {
-        let test = testing::app().await;
-        let (app, name) = (&test.app, name("send", "att_1"));
-        keep(app, &name, &7).await;
-        fs::rename(path(app, &name), path(app, &format!(".{name}.4711.0"))).unwrap();
-        assert!(list(app, "send").unwrap().is_empty());
-        finish_names(app).unwrap();
-        assert_eq!(read::<i32>(app, &name).unwrap(), Some(7));
-        fs::write(path(app, &format!(".{name}.4711.1")), "half").unwrap();
-        finish_names(app).unwrap();
-        assert_eq!((list(app, "send").unwrap().len(), read::<i32>(app, &name).unwrap()), (1, Some(7)));
-    }
-
-    #[tokio::test]
-    async fn a_spool_that_cannot_be_written_is_told_and_nothing_else_breaks() {
-        let test = testing::app().await;
-        fs::write(test.app.data_dir.file(FOLDER), "no folder").unwrap();
-        assert!(!keep(&test.app, "send.att_1.result", &7).await);
-        assert!(!is_writable(&test.app));
-        assert!(list(&test.app, "send").unwrap().is_empty());
-    }
-}
+mod tests;

@@ -104,7 +104,7 @@ impl Throttles {
         if !tells && self.untold.check(&()).is_ok() {
             tracing::warn!(
                 "more sign-ins of strangers fail, or come back from no consent of ours, than the audit log is told of \
-                 (600, then 600 an hour). Look in the access log where they come from"
+                 (600, then 600 an hour). The log of your reverse proxy says where they come from"
             );
         }
         tells

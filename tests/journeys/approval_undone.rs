@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use countersign_api::hooks::Point;
 use countersign_tests::Harness;
+use countersign_tests::at_commit::AtCommit;
 
 #[tokio::test]
 async fn undo_within_the_window_leads_back_to_review() {
@@ -35,6 +37,34 @@ async fn undo_after_sending_is_too_late() {
     let approved = h.approved_draft(&stage).await;
     h.publish().await;
     stage.reviewer.undo(&approved).await.problem(409);
+    h.the_pin();
+    assert!(h.log().await.of("review.approval.voided").is_empty());
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn undo_while_it_is_being_claimed_is_too_late() {
+    let h = Harness::start().await;
+    let stage = h.stage().await;
+    let approved = h.approved_draft(&stage).await;
+    let intruder = h.intruder().await;
+    h.advance(Duration::from_secs(10));
+    let claim = AtCommit::hold_at(&h, Point::ClaimBeforeCommit);
+    let undo = async {
+        claim.has_come().await;
+        let letting_go = async {
+            // Where rows are locked one by one, it was read as waiting still.
+            if intruder.is_postgres() {
+                intruder.until_waiting(1).await;
+            }
+            claim.let_go();
+        };
+        tokio::join!(stage.reviewer.undo(&approved), letting_go).0
+    };
+    let (worked, answer) = tokio::join!(h.try_workers(), undo);
+    worked.unwrap();
+    h.hooks().clear();
+    answer.refused(409, "too_late");
     h.the_pin();
     assert!(h.log().await.of("review.approval.voided").is_empty());
     h.finish().await;

@@ -55,7 +55,9 @@ async fn without_an_expected_name_an_admin_confirms_the_account() {
     admin.come_back_from(&begun, ACCOUNT, Press::Approve).await;
     let id = begun.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(admin.connection(&id).await["state"], "unconfirmed");
-    assert!(h.log().await.of("oauth.account.confirmed").is_empty());
+    let log = h.log().await;
+    let told = ["oauth.account.unconfirmed", "oauth.account.confirmed"].map(|kind| log.of(kind).len());
+    assert_eq!(told, [1, 0]);
 
     author.post_empty(&format!("/connections/{id}/confirm")).await.problem(403);
     admin.post_empty(&format!("/connections/{id}/confirm")).await.ok();

@@ -27,14 +27,21 @@ async fn who_writes_is_asked_to_come_back_and_who_reads_is_not_disturbed() {
     let desk = format!("/review?draft={}", draft.id());
     let verdict = form_to(stage.reviewer.page(&desk).await.is(200).text(), "/approve");
 
+    let composer = form_to(stage.author.page("/drafts/new").await.is(200).text(), "/drafts");
+    let composer = composer.with("title", "Pickled plums, typed for an hour").choosing("then", "save");
+
     let lock = Lock::take(&h.database_url()).await;
     let refused = stage.reviewer.try_approve(&draft).await;
     let problem = refused.refused(503, "busy");
-    assert_eq!(problem["detail"], "The database does not take the change just now.");
+    assert_eq!(problem["detail"], "The database is busy, or does not answer just now.");
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), "{refused:?}");
     let page = stage.reviewer.press(&desk, &verdict).await;
     assert!(page.is(503).header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), "{page:?}");
     stage.author.create_draft(json!({"connection_id": stage.connection})).await.problem(503);
+    let page =
+        stage.author.press("/drafts/new", &composer).await.is(503).says("Pickled plums, typed for an hour");
+    let again = form_to(page, "/drafts");
+    assert_eq!(again.value("title"), Some("Pickled plums, typed for an hour"), "one button sends it again");
     assert_eq!(stage.reviewer.look(draft.id()).await.state(), "in_review");
     stage.author.page("/").await.is(200);
     lock.let_go().await;

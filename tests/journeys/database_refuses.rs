@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use countersign_api::config::DATABASE_FILE;
 use countersign_tests::harness::Database;
-use countersign_tests::{Answer, Harness};
+use countersign_tests::{Answer, Harness, diary};
 
 /// That it is not ready because of this check, in words with this in it; the other checks are as they should be.
 #[track_caller]
@@ -139,5 +139,25 @@ async fn a_database_that_is_damaged() {
     stage.reviewer.approve(&draft).await;
     h.publish().await;
     h.the_pin();
+    h.finish().await;
+}
+
+/// What is over is swept in parts, and whoever reads the log learns of each that failed.
+#[tokio::test]
+async fn each_part_of_a_sweep_that_fails_is_named() {
+    let h = Harness::start().await;
+    let intruder = h.intruder().await;
+    let parts = [("oauth_flow", "consents"), ("asset", "uploads")];
+    for (table, _) in parts {
+        intruder.run(&format!("ALTER TABLE {table} RENAME TO {table}_away")).await;
+    }
+    let before = parts.map(|(_, what)| diary::count(&["ERROR", "sweep", what]));
+    assert!(countersign_api::worker::sweep(h.app()).await.is_err());
+    let told = parts.map(|(_, what)| diary::count(&["ERROR", "sweep", what]));
+    assert_eq!(told, before.map(|count| count + 1));
+    for (table, _) in parts {
+        intruder.run(&format!("ALTER TABLE {table}_away RENAME TO {table}")).await;
+    }
+    h.sweep().await;
     h.finish().await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign_tests::captured::Forbidden;
 use countersign_tests::forms::{Form, form_to, forms};
 use countersign_tests::harness::{RECIPES, Stage};
 use countersign_tests::{Draft, Harness};
@@ -36,6 +37,28 @@ async fn what_was_typed_comes_back_after_signing_in_and_is_saved_only_then() {
     assert_eq!(h.reviewer_again().await.look(draft.id()).await.revision(), draft.revision());
     stage.author.press("/", &again).await.is(303);
     assert_eq!(h.reviewer_again().await.look(draft.id()).await.json["title"], WORDS);
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_password_that_was_typed_is_not_kept() {
+    let h = Harness::start().await;
+    let author = h.author().await;
+    let page = author.page("/account/password").await.is(200).text().to_owned();
+    let typed = "Nobody reads this but me";
+    h.captured().secret("a password that was typed", typed, Forbidden::Everywhere);
+    let form = ["current", "new", "again"]
+        .iter()
+        .fold(form_to(&page, "/account/password"), |form, field| form.with(field, typed));
+    // With the proof of another session, and then of one that has ended.
+    let again = author.press("/account/password", &form.clone().with("csrf", "old")).await;
+    let again = form_to(again.is(403).text(), "/account/password");
+    assert!(
+        again.value("new").is_none() && !again.fields.iter().any(|(_, value)| value == typed),
+        "{again:?}"
+    );
+    h.advance(Duration::from_secs(31 * 60));
+    assert!(author.press("/account/password", &form).await.is(303).location().starts_with("/sign-in?"));
     h.finish().await;
 }
 

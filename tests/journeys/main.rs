@@ -57,6 +57,7 @@ mod second_factor;
 mod secrets_appear_nowhere;
 mod self_approval_refused;
 mod sessions;
+mod shown_once;
 mod sign_in;
 mod sign_in_throttled;
 mod sole_operator;

@@ -92,3 +92,26 @@ async fn it_waits_as_long_as_pinterest_says_and_goes_out_under_the_same_approval
     assert_eq!(log.of("review.approved").len(), cells, "one approval for two sends");
     h.finish().await;
 }
+
+#[tokio::test]
+async fn a_restart_forgets_no_limit_of_an_account() {
+    let mut h = Harness::start().await;
+    let stage = h.stage().await;
+    h.with_fault(limited(json!({"Retry-After": "30", "X-RateLimit-Reset": ""})));
+    let both = [h.approved_draft(&stage).await, h.approved_draft(&stage).await];
+    h.publish().await;
+    h.restart().await;
+    h.advance(Duration::from_secs(29));
+    h.run_workers().await;
+    assert_eq!(h.creates(), 1, "the other one would only meet the same limit");
+    for _ in 0..2 {
+        h.advance(Duration::from_secs(30));
+        h.run_workers().await;
+    }
+    for draft in both {
+        let publication = stage.author.publication(&draft.publication()).await;
+        assert_eq!(publication["state"], "published", "{publication}");
+    }
+    assert_eq!((h.creates(), h.ledger().pins.len()), (3, 2));
+    h.finish().await;
+}

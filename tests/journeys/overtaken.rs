@@ -53,6 +53,36 @@ async fn whoever_disconnects_an_account_second_finds_it_done() {
     h.finish().await;
 }
 
+/// Whoever comes second to the switch has the last word, in either order.
+#[tokio::test]
+async fn a_pause_or_a_resume_while_the_other_one_is_just_being_committed() {
+    let h = Harness::start().await;
+    let (stage, intruder, admin) = (h.stage().await, h.intruder().await, h.admin().await);
+    let draft = h.draft_in_review(&stage).await;
+    let pause = || stage.reviewer.post_empty("/publishing/pause");
+    let resume = || admin.post_empty("/publishing/resume");
+
+    let held = AtCommit::hold(&h);
+    let (paused, resumed) = held.overtaking(&intruder, pause(), resume()).await;
+    h.hooks().clear();
+    assert_eq!((paused.ok()["paused"].clone(), resumed.ok()["paused"].clone()), (true.into(), false.into()));
+    assert_eq!(admin.get("/publishing").await.ok()["paused"], false);
+
+    pause().await.ok();
+    let held = AtCommit::hold(&h);
+    let (resumed, paused) = held.overtaking(&intruder, resume(), pause()).await;
+    h.hooks().clear();
+    assert_eq!((resumed.ok()["paused"].clone(), paused.ok()["paused"].clone()), (false.into(), true.into()));
+    assert_eq!(admin.get("/publishing").await.ok()["paused"], true);
+    stage.reviewer.approve(&draft).await;
+    h.publish().await;
+    assert_eq!(h.creates(), 0);
+    let log = h.log().await;
+    let told = ["system.publishing_paused", "system.publishing_resumed"].map(|kind| log.of(kind).len());
+    assert_eq!(told, [3, 2]);
+    h.finish().await;
+}
+
 /// Renews the stage's tokens for the first time.
 async fn renew(h: &Harness, stage: &Stage) {
     connections::refresh(h.app(), &stage.connection.parse().unwrap(), 1).await.map(drop).unwrap();

@@ -249,6 +249,7 @@ async fn a_reviewer_who_was_disabled_or_lost_the_role_decides_nothing() {
 async fn an_admin_who_is_just_losing_the_role_takes_nothing_away() {
     let h = Harness::start().await;
     let (founder, owner) = (h.founder().await, h.person("Tove Tokens", &["author", "admin"]).await);
+    let intruder = h.intruder().await;
     owner.turn_on_second_factor(h.app().now()).await;
     let token = owner.make_token("a script", &["drafts:read"]).await.is(201).json();
     let paths =
@@ -256,7 +257,8 @@ async fn an_admin_who_is_just_losing_the_role_takes_nothing_away() {
     for (n, path) in paths.iter().enumerate() {
         let demoted = h.person(&format!("Demi Demoted {n}"), &["admin"]).await;
         let losing = try_change(&founder, &demoted, json!({"roles": ["author"]}));
-        let (changed, refused) = AtCommit::hold(&h).between(losing, demoted.delete(path, None)).await;
+        let (held, deleting) = (AtCommit::hold(&h), demoted.delete(path, None));
+        let (changed, refused) = held.overtaking_at(&intruder, "operator", losing, deleting).await;
         h.hooks().clear();
         changed.ok();
         refused.refused(403, "role_missing");
@@ -325,9 +327,9 @@ async fn a_link_does_not_outrun_a_second_factor_that_is_being_turned_on() {
     let issued = founder.post_empty(&format!("/operators/{}/link", fia.id)).await;
     let link = link_of(&issued.is(201).json());
     let door = h.anonymous();
-    let held = AtCommit::hold(&h);
-    let (confirmed, refused) =
-        held.between(fia.post("/me/totp/confirm", confirm), door.sign_in_by_link(&link)).await;
+    let (held, intruder) = (AtCommit::hold(&h), h.intruder().await);
+    let (confirming, signing_in) = (fia.post("/me/totp/confirm", confirm), door.sign_in_by_link(&link));
+    let (confirmed, refused) = held.overtaking_at(&intruder, "operator", confirming, signing_in).await;
     h.hooks().clear();
     confirmed.is(200);
     refused.problem(401);

@@ -116,7 +116,7 @@ async fn agree(h: &Harness, stage: &Stage, draft: &Draft, what: &str) -> Draft {
 #[tokio::test]
 async fn whoever_comes_while_another_commits_waits_and_is_told() {
     let h = Harness::start().await;
-    let stage = h.stage().await;
+    let (stage, intruder) = (h.stage().await, h.intruder().await);
     let asset = stage.author.upload_png(pictures::picture(90)).await;
     for verbs in [IN_REVIEW, APPROVED] {
         for (first, state) in verbs {
@@ -124,8 +124,8 @@ async fn whoever_comes_while_another_commits_waits_and_is_told() {
                 let what = format!("{first}, then {second}");
                 let draft = ready(&stage, &asset, verbs).await;
                 let held = AtCommit::hold(&h);
-                let (won, lost) =
-                    held.between(act(&stage, &draft, first, false), act(&stage, &draft, second, false)).await;
+                let doing = |verb: &'static str| act(&stage, &draft, verb, false);
+                let (won, lost) = held.overtaking_at(&intruder, "draft", doing(first), doing(second)).await;
                 h.hooks().clear();
                 assert!(won.status < 300, "{what}: {} {}", won.status, won.text());
                 is_told(&lost, &what);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_api::hooks::Point;
+use countersign_api::{connections, publisher};
 use countersign_tests::harness::Stage;
 use countersign_tests::lock::{Away, Lock, send_and_lock};
 use countersign_tests::{Draft, Harness, diary, oracle};
@@ -271,5 +272,41 @@ async fn where_it_cannot_be_kept_the_board_is_looked_at() {
         (&"published".into(), &h.the_pin().pin_id.into())
     );
     assert_eq!(h.creates(), 1);
+    h.finish().await;
+}
+
+/// The database comes back in the middle of a turn, after a pair of tokens could not be written down.
+#[tokio::test]
+async fn what_waits_in_the_spool_is_not_told_as_lost_by_a_turn_that_could_not_settle_it() {
+    let (mut h, stage, _) = answered_in_vain().await;
+    let file = the_file(&h);
+    let settled = fs::read(&file).unwrap();
+    h.start_again().await;
+    h.hooks().crash_at(Point::RefreshAfterKeep);
+    assert!(connections::refresh(h.app(), &stage.connection.parse().unwrap(), 1).await.is_err());
+    // Longer than anybody waits for the outcome. The file of what is settled only has to go, which needs no lock.
+    h.advance(Duration::from_secs(3600));
+    fs::write(&file, settled).unwrap();
+    let lock = Arc::new(Mutex::new(Some(Lock::take(&h.database_url()).await)));
+    let held = Arc::clone(&lock);
+    h.hooks().install(move |point| {
+        let held = Arc::clone(&held);
+        async move {
+            if point == Point::SpoolBeforeForget
+                && let Some(lock) = held.lock().await.take()
+            {
+                lock.let_go().await;
+            }
+            Ok(())
+        }
+    });
+    publisher::maintain(h.app()).await.unwrap_err();
+    h.hooks().clear();
+    assert!(lock.lock().await.is_none(), "the database was back before the turn ended");
+    h.run_workers().await;
+    let log = h.log().await;
+    assert!(log.of("api.unknown").is_empty(), "{:?}", log.kinds());
+    assert_eq!(log.the("oauth.token.refreshed").header["facts"]["generation"], 2);
+    assert_eq!(log.of("oauth.token.exchange_started").len(), 2, "the consent's, and one renewal");
     h.finish().await;
 }

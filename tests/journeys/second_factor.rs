@@ -6,6 +6,7 @@ use countersign_tests::actor::{SecondFactor, codes_of, link_of};
 use countersign_tests::forms::{Form, form_to};
 use countersign_tests::{Actor, Harness};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 const STEP: Duration = Duration::from_secs(30);
 
@@ -140,6 +141,51 @@ async fn a_link_of_an_admin_does_not_get_around_it_and_taking_it_away_is_told() 
     author.in_another_browser().sign_in().await.is(201);
     intruder.sign_in_by_link(&issue().await).await.is(201);
     assert!(h.log().await.has("access.second_factor_changed", "\"what\":\"reset\""));
+    h.finish().await;
+}
+
+/// How many of these guesses at a code, all made at once after one password, were looked at.
+async fn looked_at(browser: &Actor, step: &Form, guesses: std::ops::Range<u32>) -> usize {
+    let guess = |n: u32| {
+        let (browser, form) = (browser.clone(), step.clone().with("totp", &format!("{n:06}")));
+        async move { browser.press("/sign-in", &form).await }
+    };
+    let mut looked_at = 0;
+    for answer in guesses.map(guess).collect::<JoinSet<_>>().join_all().await {
+        assert!(matches!(answer.status, 401 | 429), "{}: {}", answer.status, answer.text());
+        looked_at += usize::from(answer.status == 401 && answer.text().contains("This code is not right"));
+    }
+    looked_at
+}
+
+#[tokio::test]
+async fn guesses_that_come_at_once_are_counted_one_by_one() {
+    let h = Harness::start().await;
+    let author = h.author().await;
+    with_factor(&h, &author).await;
+    h.advance(STEP);
+    let browser = author.in_another_browser();
+    let step = second_step(&browser, "/").await;
+    assert_eq!(looked_at(&browser, &step, 0..20).await, 10);
+    h.advance(STEP);
+    assert_eq!(looked_at(&browser, &step, 20..25).await, 1, "one more for each half minute");
+    h.finish().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_gives_no_guesses_for_nothing_and_locks_nobody_out() {
+    let h = Harness::start().await;
+    let author = h.author().await;
+    with_factor(&h, &author).await;
+    h.advance(STEP);
+    let browser = author.in_another_browser();
+    let step = second_step(&browser, "/").await;
+    assert_eq!(looked_at(&browser, &step, 0..11).await, 10);
+    h.set_clock(|now| now.minus(2 * STEP));
+    assert_eq!(looked_at(&browser, &step, 11..13).await, 0);
+    // By the old count nobody could try a code for an hour.
+    h.set_clock(|now| now.minus(Duration::from_secs(3600)));
+    assert_eq!(looked_at(&browser, &step, 13..25).await, 10);
     h.finish().await;
 }
 

@@ -60,6 +60,26 @@ fn a_disk_that_is_full() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_opened() {
+    let place = Place::new();
+    let server = place.serve();
+    let mut line = server.line();
+    assert_eq!(line.get("/readyz").0, 200);
+    // What is kept cannot be found then, and whoever watches must not be told that all is well.
+    server.limit_open_files(1);
+    let (status, body) = line.get("/readyz");
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (status, &told["checks"]["spool"]),
+        (503, &json!("it cannot be read: the log says why")),
+        "{body}"
+    );
+    server.limit_open_files(1024);
+    assert_eq!(line.get("/readyz").0, 200);
+    server.stop();
+}
+
+#[test]
 fn a_database_that_may_only_be_read() {
     let place = Place::new();
     place.serve().stop();

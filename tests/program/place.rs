@@ -186,6 +186,17 @@ impl Server {
         assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
     }
 
+    /// From now on it opens no file whose number would not be below this; what is open stays open.
+    pub fn limit_open_files(&self, count: u32) {
+        let (process, limit) = (format!("--pid={}", self.child.id()), format!("--nofile={count}:"));
+        assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
+    }
+
+    /// A connection that stays open.
+    pub fn line(&self) -> Line {
+        Line { stream: BufReader::new(TcpStream::connect(self.address()).unwrap()) }
+    }
+
     /// Sends it a signal by its name, such as TERM.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
@@ -211,6 +222,32 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+/// A connection on which one asks more than once.
+pub struct Line {
+    stream: BufReader<TcpStream>,
+}
+
+impl Line {
+    /// `GET` of a path: status and body.
+    pub fn get(&mut self, path: &str) -> (u16, String) {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: countersign\r\n\r\n");
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let head: Vec<String> =
+            std::iter::repeat_with(|| self.line()).take_while(|line| !line.is_empty()).collect();
+        let length =
+            head.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let mut body = vec![0; length.unwrap_or_else(|| panic!("no length: {head:?}"))];
+        self.stream.read_exact(&mut body).unwrap();
+        (head[0].split(' ').nth(1).unwrap().parse().unwrap(), String::from_utf8(body).unwrap())
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
     }
 }
 

@@ -3,16 +3,12 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use countersign_api::hooks::Point;
 use tokio::sync::Notify;
 
+use crate::Harness;
 use crate::database::Intruder;
-use crate::{Answer, Harness};
-
-/// How long whoever comes second is watched for not waiting.
-const A_WHILE: Duration = Duration::from_millis(25);
 
 /// Holds the first change that comes to its commit, until it is let go.
 pub struct AtCommit {
@@ -23,20 +19,25 @@ pub struct AtCommit {
 impl AtCommit {
     /// From now on, until the hooks are cleared.
     pub fn hold(h: &Harness) -> Self {
-        Self::hold_from(h, None)
+        Self::hold_from(h, None, Point::TellBeforeCommit)
     }
 
     /// The first one after the work has come to `point`.
     pub fn hold_after(h: &Harness, point: Point) -> Self {
-        Self::hold_from(h, Some(point))
+        Self::hold_from(h, Some(point), Point::TellBeforeCommit)
     }
 
-    fn hold_from(h: &Harness, from: Option<Point>) -> Self {
+    /// As [`AtCommit::hold`], for what comes to another point before its commit.
+    pub fn hold_at(h: &Harness, before: Point) -> Self {
+        Self::hold_from(h, None, before)
+    }
+
+    fn hold_from(h: &Harness, from: Option<Point>, before: Point) -> Self {
         let held = Self { has_come: Arc::default(), may_go: Arc::default() };
         let (has_come, may_go) = (Arc::clone(&held.has_come), Arc::clone(&held.may_go));
         let is_next = Arc::new(AtomicBool::new(from.is_none()));
         h.hooks().install(move |point| {
-            let is_it = point == Point::TellBeforeCommit && is_next.swap(false, Ordering::SeqCst);
+            let is_it = point == before && is_next.swap(false, Ordering::SeqCst);
             is_next.fetch_or(from == Some(point), Ordering::SeqCst);
             let (has_come, may_go) = (Arc::clone(&has_come), Arc::clone(&may_go));
             async move {
@@ -60,25 +61,6 @@ impl AtCommit {
         self.may_go.notify_one();
     }
 
-    /// Lets `first` come to its commit, then `second` run against it for a while, then both end.
-    ///
-    /// # Panics
-    /// If `second` does not wait for what is about to be committed.
-    pub async fn between(
-        self,
-        first: impl Future<Output = Answer>,
-        second: impl Future<Output = Answer>,
-    ) -> (Answer, Answer) {
-        let second = async {
-            self.has_come().await;
-            let mut second = std::pin::pin!(second);
-            let early = tokio::time::timeout(A_WHILE, &mut second).await;
-            assert!(early.is_err(), "it did not wait for what was about to be committed: {early:?}");
-            self.let_go();
-            second.await
-        };
-        tokio::join!(first, second)
-    }
     /// Lets `first` come to its commit, and go on once `second` waits for it; of SQLite nobody can see who waits.
     pub async fn overtaking<F: Future, S: Future>(
         self,
@@ -86,11 +68,23 @@ impl AtCommit {
         first: F,
         second: S,
     ) -> (F::Output, S::Output) {
+        self.overtaking_at(intruder, "", first, second).await
+    }
+
+    /// As [`AtCommit::overtaking`], where `second` has to wait with a statement that names this table: whoever tells of
+    /// anything waits for the log at the latest.
+    pub async fn overtaking_at<F: Future, S: Future>(
+        self,
+        intruder: &Intruder,
+        table: &str,
+        first: F,
+        second: S,
+    ) -> (F::Output, S::Output) {
         let second = async {
             self.has_come().await;
             let letting_go = async {
                 if intruder.is_postgres() {
-                    intruder.until_waiting(1).await;
+                    intruder.until_waiting_for(1, table).await;
                 }
                 self.let_go();
             };

@@ -21,21 +21,21 @@ use shape::shape;
 
 /// What one installation has asked: the form of each statement, and the statement as it was asked first.
 #[derive(Default)]
-pub struct Statements(Mutex<BTreeMap<String, String>>);
+pub struct Statements(Mutex<BTreeMap<String, Statement>>);
 
 impl Statements {
     /// Keeps a statement, if there was none of its form.
-    pub fn note(&self, statement: &str) {
-        let shape = shape(statement);
-        self.lock().entry(shape).or_insert_with(|| statement.to_owned());
+    pub fn note(&self, statement: &Statement) {
+        let shape = shape(&statement.to_string());
+        self.lock().entry(shape).or_insert_with(|| statement.clone());
     }
 
     /// All of them, by their form.
-    pub fn all(&self) -> BTreeMap<String, String> {
+    pub fn all(&self) -> BTreeMap<String, Statement> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Statement>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +96,7 @@ impl Planner {
     }
 
     /// What is wrong with the plan of a statement, whether or not it is allowed.
-    pub async fn faults(&self, shape: &str, statement: &str) -> Vec<Fault> {
+    pub async fn faults(&self, shape: &str, statement: &Statement) -> Vec<Fault> {
         let kind = shape.split(' ').next().unwrap_or_default();
         if !matches!(kind, "SELECT" | "WITH" | "UPDATE" | "DELETE") {
             return Vec::new();
@@ -108,11 +108,15 @@ impl Planner {
         }
     }
 
-    async fn plan(&self, statement: &str) -> Result<Vec<String>, DbErr> {
-        let (explain, column) = if self.is_postgres() { ("EXPLAIN", 0) } else { ("EXPLAIN QUERY PLAN", 3) };
-        let statement = format!("{explain} {statement}");
-        let rows =
-            self.0.query_all_raw(Statement::from_string(self.0.get_database_backend(), statement)).await?;
+    async fn plan(&self, statement: &Statement) -> Result<Vec<String>, DbErr> {
+        let (explain, column) = match self.is_postgres() {
+            true => (Statement::from_string(statement.db_backend, format!("EXPLAIN {statement}")), 0),
+            // With its values beside it, as it runs: with values written into it SQLite may find a better plan.
+            false => {
+                (Statement { sql: format!("EXPLAIN QUERY PLAN {}", statement.sql), ..statement.clone() }, 3)
+            }
+        };
+        let rows = self.0.query_all_raw(explain).await?;
         rows.iter().map(|row| row.try_get_by_index::<String>(column)).collect()
     }
 }

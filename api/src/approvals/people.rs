@@ -58,8 +58,9 @@ pub async fn change_operator(
     }
     let by = by.into();
     let operator = people::change(app, by.clone(), id, change).await?;
-    if ends_signing {
-        void_all_of(app, &by, id).await?;
+    // The person is changed: whatever fails from here on, nobody may be told that nothing was.
+    if ends_signing && let Err(fault) = void_all_of(app, &by, id).await {
+        tracing::warn!(%fault, operator = %id, "not all that this person signed could be voided; the gate voids the rest");
     }
     Ok(operator)
 }

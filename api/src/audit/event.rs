@@ -91,6 +91,7 @@ catalogue! {
     ScopeInsufficient = "oauth.scope.insufficient" { need: Vec<String>, have: Vec<String> }
     AccountConfirmed = "oauth.account.confirmed" {}
     AccountMismatched = "oauth.account.mismatched" {}
+    AccountUnconfirmed = "oauth.account.unconfirmed" {}
     ConnectionHeld = "oauth.connection.held" { why: &'static str }
     ConnectionReleased = "oauth.connection.released" { why: &'static str }
     ConnectionRevoked = "oauth.connection.revoked" { why: &'static str }

@@ -262,7 +262,7 @@ pub async fn about_many(on: &impl Reads, kind: &str, objects: &[&str]) -> Result
 pub async fn create_log(app: &App) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
     store::create_head(tx.connection(), app.uuid()).await?;
-    tx.commit(Vec::new()).await.map(drop)
+    tx.commit_head().await
 }
 
 /// What the self-check found.

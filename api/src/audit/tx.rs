@@ -44,6 +44,8 @@ pub enum Housekeeping {
     SpentRows,
     /// Drafts whose tab changes because time has passed.
     Tabs,
+    /// For how long an account rests, and how often in a row it was blocked; that it is held is told.
+    Holds,
 }
 
 /// A transaction that may write to housekeeping's tables: both kinds may.
@@ -131,9 +133,12 @@ impl<'a> AuditedTx<'a> {
     /// Appends the events and commits them together with what the transaction wrote.
     ///
     /// # Errors
-    /// [`Fault::Event`] where an event breaks the format or carries a secret, [`Fault::Lost`] where an outcome was
-    /// told already; both change nothing. [`Fault::CommitUnknown`] where the commit itself failed: it may have held.
+    /// [`Fault::Event`] where an event breaks the format or carries a secret, or there is none; [`Fault::Lost`] where an
+    /// outcome was told already; both change nothing. [`Fault::CommitUnknown`] where the commit itself failed: it may have held.
     pub async fn commit(self, events: Vec<Event>) -> Result<Vec<Appended>, Fault> {
+        if events.is_empty() {
+            return Err(Fault::Event("a change that nobody tells of".to_owned()));
+        }
         // On the heap: what appends is large, and many a verb's future would carry it on the stack.
         let appended = Box::pin(append(self.app, &self.tx, events)).await;
         let appended = appended.inspect_err(|fault| self.app.db.note(fault))?;
@@ -149,6 +154,19 @@ impl<'a> AuditedTx<'a> {
     pub async fn commit_one(self, event: Event) -> Result<Appended, Fault> {
         let mut appended = self.commit(vec![event]).await?;
         appended.pop().ok_or(Fault::Lost("an appended event has no place"))
+    }
+}
+
+impl AuditedTx<'_> {
+    /// Commits the head of a log that is only beginning: there is nothing to be told in yet.
+    pub(super) async fn commit_head(self) -> Result<(), Fault> {
+        self.app.db.commit(self.tx).await
+    }
+
+    /// Commits rows that only a test writes.
+    #[cfg(test)]
+    pub(crate) async fn commit_untold(self) -> Result<(), Fault> {
+        self.app.db.commit(self.tx).await
     }
 }
 

@@ -212,6 +212,7 @@ fn stand(connection: &mut Connection, scopes: &Scopes, now: Timestamp) -> Vec<Ha
     match by_account {
         ConnectionState::Active => told.push(Happening::AccountConfirmed {}),
         ConnectionState::WrongAccount => told.push(Happening::AccountMismatched {}),
+        ConnectionState::Unconfirmed => told.push(Happening::AccountUnconfirmed {}),
         _ => {}
     }
     let needed = Scopes::publishing();

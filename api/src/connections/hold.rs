@@ -10,7 +10,7 @@ use super::store;
 use crate::{
     actor::Actor,
     app::App,
-    audit::{AuditedTx, Happening},
+    audit::{AuditedTx, Happening, Housekeeping},
     error::Fault,
     pinterest::scope::Scopes,
 };
@@ -28,19 +28,24 @@ pub async fn hold(
 ) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
     let Some(mut connection) = store::lock(&tx, id).await? else { return Ok(()) };
-    let from = connection.state;
-    let is_same = from == ConnectionState::Held && connection.hold_reason == Some(reason);
-    if from != ConnectionState::Active && !is_same {
-        return Ok(());
-    }
     // Pinterest says so although the configuration does not: it is tried again later, not at once.
     let is_news = reason == HoldReason::Tier && app.endpoints.allows_writes(connection.environment);
     let later = || app.now().plus(app.timing.publishing.authorization_recheck);
-    connection.hold(reason, until.or_else(|| is_news.then(later)));
+    let until = until.or_else(|| is_news.then(later));
+    if connection.held_for() == Some(reason) {
+        drop(tx);
+        let tx = AuditedTx::housekeeping(app, Housekeeping::Holds).await?;
+        store::prolong_hold(&tx, id, reason, until).await?;
+        return tx.commit().await;
+    }
+    let from = connection.state;
+    if from != ConnectionState::Active {
+        return Ok(());
+    }
+    connection.hold(reason, until);
     store::save(&tx, &connection, from).await?;
     let held = Happening::ConnectionHeld { why: reason.as_str() };
-    let told = (!is_same).then(|| connection.event(app, &Actor::worker(), held));
-    tx.commit(told.into_iter().collect()).await.map(drop)
+    tx.commit_one(connection.event(app, &Actor::worker(), held)).await.map(drop)
 }
 
 /// Holds an account whose token Pinterest does not take. It is asked again in a while.
@@ -60,23 +65,24 @@ pub async fn hold_for_authorization(app: &App, id: &ConnectionId) -> Result<(), 
 pub async fn hold_for_spam(app: &App, id: &ConnectionId) -> Result<(), Fault> {
     let tx = AuditedTx::begin(app).await?;
     let Some(mut connection) = store::lock(&tx, id).await? else { return Ok(()) };
-    let pauses = app.timing.publishing.spam_pauses;
-    let level = usize::try_from(connection.spam_level).unwrap_or(0).min(pauses.len() - 1);
-    let until = app.now().plus(pauses[level]);
-    let from = connection.state;
     // Nothing is sent while it rests, so this is the same block once more: a result that is written down a second time.
     if connection.rests_from_spam(app.now()) {
         return Ok(());
     }
-    connection.spam_level += 1;
-    let is_held = matches!(from, ConnectionState::Active | ConnectionState::Held);
-    if is_held {
-        connection.hold(HoldReason::Spam, Some(until));
+    let from = connection.state;
+    if !matches!(from, ConnectionState::Active | ConnectionState::Held) {
+        drop(tx);
+        let tx = AuditedTx::housekeeping(app, Housekeeping::Holds).await?;
+        store::count_block(&tx, id).await?;
+        return tx.commit().await;
     }
+    let pauses = app.timing.publishing.spam_pauses;
+    let level = usize::try_from(connection.spam_level).unwrap_or(0).min(pauses.len() - 1);
+    connection.spam_level += 1;
+    connection.hold(HoldReason::Spam, Some(app.now().plus(pauses[level])));
     store::save(&tx, &connection, from).await?;
     let held = Happening::ConnectionHeld { why: HoldReason::Spam.as_str() };
-    let told = is_held.then(|| connection.event(app, &Actor::worker(), held));
-    tx.commit(told.into_iter().collect()).await.map(drop)
+    tx.commit_one(connection.event(app, &Actor::worker(), held)).await.map(drop)
 }
 
 /// Forgets earlier spam blocks: a Pin went through.

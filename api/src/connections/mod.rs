@@ -96,7 +96,8 @@ pub async fn confirm(app: &App, admin: &Admin, id: &ConnectionId) -> Result<Conn
 }
 
 /// Deletes our copy of the tokens and ends the connection; its drafts and its story stay. Pinterest has no way to
-/// revoke such tokens, so the person removes the app in Pinterest's settings. Of a connection that has ended it ends a consent that is under way.
+/// revoke such tokens, so the person removes the app in Pinterest's settings. Of a connection that has ended it ends a
+/// consent that is under way, which is told as a disconnect, too.
 ///
 /// # Errors
 /// [`ConnectionError::NotFound`].
@@ -105,20 +106,22 @@ pub async fn disconnect(app: &App, admin: &Admin, id: &ConnectionId) -> Result<C
     let mut connection = store::lock(&tx, id).await?.ok_or(ConnectionError::NotFound)?;
     let from = connection.state;
     let deleted = store::delete_grants(&tx, id).await?;
-    store::use_up_flows(&tx, id, app.now()).await?;
-    let end = (from != ConnectionState::Disconnected)
-        .then_some(Happening::ConnectionDisconnected { why: "operator" });
-    if end.is_some() {
+    let consents = store::use_up_flows(&tx, id, app.now()).await?;
+    if from == ConnectionState::Disconnected && deleted.is_empty() && consents == 0 {
+        return Ok(connection);
+    }
+    if from != ConnectionState::Disconnected {
         connection.end(ConnectionState::Disconnected, app.now());
         store::save(&tx, &connection, from).await?;
     }
+    let end = Happening::ConnectionDisconnected { why: "operator" };
     let told = |happening| connection.event(app, admin.actor(), happening);
     let tokens = deleted.iter().map(|grant| Happening::TokenDeleted {
         grant: grant.to_string(),
         by: "disconnect",
         remote_revocation: Some("unsupported"),
     });
-    let events: Vec<Event> = tokens.chain(end).map(told).collect();
+    let events: Vec<Event> = tokens.chain([end]).map(told).collect();
     app.hooks.reach(Point::DisconnectBeforeCommit).await.map_err(Fault::from)?;
     tx.commit(events).await?;
     app.hooks.reach(Point::DisconnectAfterCommit).await.map_err(Fault::from)?;

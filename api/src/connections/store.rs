@@ -12,11 +12,13 @@ use sea_orm::{
 };
 
 mod flows;
+mod holds;
 
 pub(super) use flows::{
     Flow, delete_flow, flow_by_state, flows_before, has_flow_after, insert_flow, left_over, use_up,
     use_up_flows,
 };
+pub(super) use holds::{count_block, prolong_hold};
 
 use super::connection::{Connection, Consent};
 use crate::{audit::AuditedTx, db::Reads, error::Fault, pinterest::scope::Scopes};

@@ -21,7 +21,7 @@ use crate::{
     data_keys,
     db::{OpenError, Trouble},
     error::Fault,
-    spool,
+    spool::{self, Contents},
 };
 
 /// Less than this free in the data folder, and the installation is not ready: 100 MiB.
@@ -80,7 +80,7 @@ async fn checks(app: &App, stopping: &Stopping) -> [(&'static str, Option<String
         ("migrations", migrations(app).await),
         ("keys", keys(app).await),
         ("disk", disk(app.data_dir.path(), trouble)),
-        ("spool", (!spool::is_writable(app)).then(|| "it cannot be written".to_owned())),
+        ("spool", spool_trouble(app).map(str::to_owned)),
     ]
 }
 
@@ -119,10 +119,18 @@ async fn keys(app: &App) -> Option<String> {
     }
 }
 
+/// Whether results can be kept, and those that are kept be found.
+fn spool_trouble(app: &App) -> Option<&'static str> {
+    if !spool::is_writable(app) {
+        return Some("it cannot be written");
+    }
+    spool::contents(app).is_err().then_some("it cannot be read: the log says why")
+}
+
 fn in_spool(app: &App) -> Option<String> {
-    let (bad, kept) = (spool::set_aside_count(app), spool::kept_count(app));
+    let Contents { kept, set_aside } = spool::contents(app).ok()?;
     let told = [
-        (bad > 0).then(|| format!("{bad} results could not be used and are set aside")),
+        (set_aside > 0).then(|| format!("{set_aside} results could not be used and are set aside")),
         (kept > 0).then(|| format!("{kept} results wait to be settled")),
     ];
     let told: Vec<String> = told.into_iter().flatten().collect();

@@ -166,9 +166,9 @@ impl SessionApi {
     ) -> Result<BeginSession> {
         let work = async {
             let session = sign_in(&app, &caller, input.read()?).await?;
-            leave(&app, &caller).await?;
+            leave(&app, &caller).await;
             let cookie = cookie::set(&session, &app.timing.sign_in, app.config.server.is_https());
-            let me = me(&app, &session.operator, Some(&session.csrf_token)).await?;
+            let me = begun(&app, &session).await;
             Ok(BeginSession::Begun(Json(me), text(&cookie)))
         };
         auth::answer(&app, work).await
@@ -254,12 +254,21 @@ async fn me(app: &App, operator: &Operator, csrf_token: Option<&Secret>) -> Resu
     Ok(Me { operator: OperatorBody::from(operator), csrf_token, recovery_codes_left })
 }
 
-/// Ends the session that this client was in, so that none is left behind.
-async fn leave(app: &App, caller: &Caller) -> Result<(), Refused> {
-    if let (Some(principal), Some(session)) = (&caller.principal, &caller.session) {
-        session::sign_out(app, principal, &session.id).await?;
+/// Who has just come in. That the recovery codes cannot be counted must not lose the cookie.
+async fn begun(app: &App, session: &Session) -> Me {
+    let recovery_codes_left = second_factor::codes_left(app, &session.operator).await.unwrap_or(None);
+    let csrf_token = Some(session.csrf_token.expose().to_owned());
+    Me { operator: OperatorBody::from(&session.operator), csrf_token, recovery_codes_left }
+}
+
+/// Ends the session that this client was in, so that none is left behind. Somebody has come in by now: that it could not
+/// be ended keeps nobody out.
+async fn leave(app: &App, caller: &Caller) {
+    if let (Some(principal), Some(session)) = (&caller.principal, &caller.session)
+        && let Err(fault) = session::sign_out(app, principal, &session.id).await
+    {
+        tracing::warn!(%fault, "the session before could not be ended");
     }
-    Ok(())
 }
 
 async fn sign_in(app: &App, caller: &Caller, input: SignIn) -> Result<Session, Refused> {

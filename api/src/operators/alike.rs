@@ -6,11 +6,19 @@ use unicode_security::confusable_detection::skeleton;
 use super::{name::Name, people::Operator};
 use crate::{error::FieldError, hidden};
 
-/// Refuses a name that looks like that of one of `people`, enabled or not: what they did stays to be read.
+/// What is called so in lists and in the log, and is no person.
+const OURS: [&str; 2] = ["Countersign", "system"];
+
+/// Refuses a name that looks like that of one of `people`, enabled or not: what they did stays to be read. Nor may
+/// anybody be called what stands where no person acted.
 ///
 /// # Errors
 /// [`FieldError`] that names the other one.
 pub(super) fn refuse_alike(name: &Name, people: &[Operator]) -> Result<(), FieldError> {
+    if OURS.iter().any(|ours| is_alike(name.as_str(), ours)) {
+        let message = "Countersign itself is called so in lists. Choose another name.";
+        return Err(FieldError::new("name", "looks_alike", message));
+    }
     let Some(other) = people.iter().find(|other| is_alike(name.as_str(), &other.name)) else { return Ok(()) };
     let message = format!(
         "{} is in the list already, and this looks the same. Add what tells the two apart, such as a second name.",
@@ -55,6 +63,15 @@ mod tests {
             assert!(is_alike("Rosa Reviewer", other), "{other:?}");
         }
         assert!(is_alike("Ian", "lan"));
+    }
+
+    #[test]
+    fn nobody_is_called_what_stands_where_no_person_acted() {
+        for typed in ["system", "System", "Countersign", "C\u{43e}untersign"] {
+            let refused = refuse_alike(&Name::parse(typed).unwrap(), &[]).unwrap_err();
+            assert_eq!(refused.code, "looks_alike", "{typed:?}");
+        }
+        assert!(refuse_alike(&Name::parse("Sister System").unwrap(), &[]).is_ok());
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub async fn with_password(
     let email = Email::parse(email).ok();
     throttle(app, net, Some(email.as_ref()))?;
     let operator = authenticate(app, net, via, email.as_ref(), &password).await?;
-    let brought = look(app, &operator, code.as_ref(), || Some(ticket::issue(app, &operator))).await?;
+    let ticket = async || ticket::issue(app, &operator).await.map(Some);
+    let brought = look(app, &operator, code.as_ref(), ticket).await?;
     enter(app, net, via, operator, brought).await
 }
 
@@ -64,7 +65,7 @@ pub async fn with_ticket(
 ) -> Result<Session, SignInError> {
     throttle(app, net, None)?;
     let operator = ticket::open(app, ticket).await?.ok_or(SignInError::TicketOver)?;
-    let brought = look(app, &operator, Some(code), || None).await?;
+    let brought = look(app, &operator, Some(code), async || Ok(None)).await?;
     enter(app, net, via, operator, brought).await
 }
 
@@ -73,10 +74,10 @@ async fn look(
     app: &App,
     operator: &Operator,
     code: Option<&Secret>,
-    ticket: impl FnOnce() -> Option<Ticket>,
+    ticket: impl AsyncFnOnce() -> Result<Option<Ticket>, Fault>,
 ) -> Result<Brought, SignInError> {
     match proof::look(app, operator, code).await? {
-        Brought::Nothing => Err(SignInError::CodeRequired(ticket())),
+        Brought::Nothing => Err(SignInError::CodeRequired(ticket().await?)),
         brought => Ok(brought),
     }
 }
@@ -126,7 +127,7 @@ pub async fn with_link(
         Ok(found) => found,
         Err(why) => return refuse_link(app, net, via, owner, why).await,
     };
-    let brought = look(app, &found.operator, code.as_ref(), || None).await?;
+    let brought = look(app, &found.operator, code.as_ref(), async || Ok(None)).await?;
     match through_link(app, net, via, secret, &found, brought).await? {
         Some(session) => Ok(session),
         None => Box::pin(with_link(app, net, via, secret, code)).await,
@@ -177,7 +178,7 @@ pub async fn authenticate_cli(
     let (net, email) = (Net::default(), Email::parse(email).ok());
     let operator = authenticate(app, &net, Via::Cli, email.as_ref(), password).await?;
     let actor = Actor::person(operator.person(), Via::Cli, None, net.clone());
-    let brought = look(app, &operator, code, || None).await?;
+    let brought = look(app, &operator, code, async || Ok(None)).await?;
     let tx = AuditedTx::begin(app).await?;
     let Some(operator) = unchanged(app, &tx, &operator).await? else { return Err(SignInError::Wrong) };
     match brought {

@@ -1,7 +1,7 @@
 //! Half a sign-in: what a page carries between the right password and the code.
 //!
 //! It is sealed, lasts a few minutes, and is no session: all it does is stand for the password. It dies with that
-//! password and with its person's access.
+//! password and with its person's access, also where the person is let in again.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_entities::{Timestamp, ids::OperatorId};
 
 use super::{fingerprint, people::Operator, store};
-use crate::{app::App, error::Fault, keys::Aad, secret::Secret};
+use crate::{app::App, audit::read as log, error::Fault, keys::Aad, secret::Secret};
 
 const PLACE: Aad<'_> = Aad { table: "sign_in", row: "ticket", column: "password" };
 
@@ -31,30 +31,52 @@ impl fmt::Debug for Ticket {
 }
 
 /// A ticket of a person whose password was right just now.
-pub(super) fn issue(app: &App, operator: &Operator) -> Ticket {
+pub(super) async fn issue(app: &App, operator: &Operator) -> Result<Ticket, Fault> {
     let until = app.now().plus(app.timing.sign_in.ticket_ttl).micros();
-    let text = Secret::from(format!("{} {until} {}", operator.id, password_of(operator)));
+    let (_, head) = log::head(&app.db).await?;
+    let told = head.size();
+    let text = Secret::from(format!("{} {until} {told} {}", operator.id, password_of(operator)));
     let sealed = app.keys.seal(&*app.rng, &PLACE, text.expose().as_bytes());
-    Ticket(Secret::from(URL_SAFE_NO_PAD.encode(sealed)))
+    Ok(Ticket(Secret::from(URL_SAFE_NO_PAD.encode(sealed))))
 }
 
 /// Whose ticket it is; nobody's where it is none of ours, too old, or the person's password or access changed.
 pub(super) async fn open(app: &App, ticket: &Secret) -> Result<Option<Operator>, Fault> {
-    let Some((id, until, password)) = read(app, ticket) else { return Ok(None) };
-    if until <= app.now() {
+    let Some(said) = read(app, ticket) else { return Ok(None) };
+    if said.until <= app.now() {
         return Ok(None);
     }
-    let operator = store::find(&app.db, &id).await?;
-    Ok(operator.filter(|operator| !operator.is_disabled() && password_of(operator) == password))
+    let operator = store::find(&app.db, &said.id).await?;
+    let same = operator.filter(|now| !now.is_disabled() && password_of(now) == said.password);
+    if same.is_some() && was_put_out(app, &said).await? {
+        return Ok(None);
+    }
+    Ok(same)
 }
 
-fn read(app: &App, ticket: &Secret) -> Option<(OperatorId, Timestamp, String)> {
+/// Whether the person was disabled since, and let in again: that brings nothing back that had ended.
+async fn was_put_out(app: &App, said: &Said) -> Result<bool, Fault> {
+    let since = log::about(&app.db, said.id.as_str(), said.told).await?;
+    Ok(since.iter().any(|event| event.kind == "access.operator_disabled"))
+}
+
+/// What stands in a ticket.
+struct Said {
+    id: OperatorId,
+    until: Timestamp,
+    /// How many events the log had.
+    told: i64,
+    password: String,
+}
+
+fn read(app: &App, ticket: &Secret) -> Option<Said> {
     let sealed = URL_SAFE_NO_PAD.decode(ticket.expose()).ok()?;
     let opened = app.keys.open(&PLACE, &sealed).ok()?;
     let mut parts = std::str::from_utf8(&opened).ok()?.split(' ');
     let id = parts.next()?.parse().ok()?;
-    let until = parts.next()?.parse().ok()?;
-    Some((id, Timestamp(until), parts.next()?.to_owned()))
+    let until = Timestamp(parts.next()?.parse().ok()?);
+    let told = parts.next()?.parse().ok()?;
+    Some(Said { id, until, told, password: parts.next()?.to_owned() })
 }
 
 /// Names the password that is set, without telling its hash.

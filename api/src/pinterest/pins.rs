@@ -105,14 +105,16 @@ impl From<CallError> for ReadError {
 /// Pages that are read at the most: 250 Pins each.
 const MOST_PAGES: usize = 400;
 
-/// All Pins of a board, with those in its sections, in no particular order.
+/// The ids of those Pins of a board that are `wanted`, with those in its sections, in no particular order. A board may
+/// have a hundred thousand: no more than a page of them is held at once.
 pub(crate) async fn of_board(
     app: &App,
     usable: &Usable,
     board_id: &str,
     flow: &PublicationId,
-) -> Result<Vec<BoardPin>, ReadError> {
-    let mut pins = Vec::new();
+    wanted: impl Fn(&BoardPin) -> bool + Send,
+) -> Result<Vec<String>, ReadError> {
+    let mut ids = Vec::new();
     let mut bookmark: Option<String> = None;
     for _ in 0..MOST_PAGES {
         let mut query = vec![("page_size", "250".to_owned())];
@@ -124,10 +126,11 @@ pub(crate) async fn of_board(
         let page: wire::Page<wire::Pin> =
             wire::parse(&answer.body).ok_or(ReadError::Upstream("unreadable"))?;
         let next = page.next();
-        pins.extend(page.items.into_iter().filter_map(BoardPin::from_wire));
+        let pins = page.items.into_iter().filter_map(BoardPin::from_wire);
+        ids.extend(pins.filter(|pin| wanted(pin)).map(|pin| pin.id));
         match next {
             Some(next) => bookmark = Some(next),
-            None => return Ok(pins),
+            None => return Ok(ids),
         }
     }
     Err(ReadError::Upstream("too_many_pages"))

@@ -64,7 +64,8 @@ async fn drain(app: &App, turn: &mut Turn) -> Result<Vec<PublicationId>, Crash> 
 /// # Errors
 /// [`Fault`] where the work could not be told to the database; nothing is lost, it is found again later.
 pub async fn run_once(app: &App) -> Result<bool, Fault> {
-    if maintain(app).await? {
+    let (maintained, looked) = (maintain(app).await, look(app).await);
+    if maintained? || looked? {
         return Ok(true);
     }
     deliver_one(app).await
@@ -82,7 +83,16 @@ pub async fn deliver_one(app: &App) -> Result<bool, Fault> {
     }
 }
 
-/// Everything but sending: results that are kept in the spool, leases that ran out, intents without an outcome, looks that are due, holds that are over.
+/// Looks at the boards that are due. A large board takes minutes, so nothing else may wait for it.
+///
+/// # Errors
+/// As [`run_once`], once every publication has had its turn.
+pub async fn look(app: &App) -> Result<bool, Fault> {
+    Box::pin(reconcile::look_at_due(app)).await
+}
+
+/// Everything but sending and looking: results that are kept in the spool, leases that ran out, intents without an
+/// outcome, holds that are over.
 ///
 /// # Errors
 /// As [`run_once`], once every part and every publication has had its turn.
@@ -101,7 +111,6 @@ pub async fn maintain(app: &App) -> Result<bool, Fault> {
     }
     turn.add(Box::pin(void::void_lapsed(app)).await);
     turn.add(Box::pin(hold::release_ready(app)).await);
-    turn.add(Box::pin(reconcile::look_at_due(app)).await);
     turn.add(drafts::move_due(app).await.map(|_| false));
     turn.end()
 }

@@ -71,14 +71,14 @@ pub async fn status(app: &App) -> Result<Status, Error> {
 /// # Errors
 /// [`Error::Fault`].
 pub async fn pause(app: &App, by: &MayPause) -> Result<Status, Error> {
-    let tx = AuditedTx::begin(app).await?;
-    if store::paused(&tx).await?.is_none() {
-        let who = by.0.operator_id().map_or("cli", |id| id.as_str()).to_owned();
-        store::set_paused(&tx, Some(&who), app.now()).await?;
-        let event = Event::installation(app, &by.0, Happening::PublishingPaused {});
-        tx.commit_one(event).await?;
+    let (tx, paused) = switch(app).await?;
+    if paused.is_some() {
+        return Ok(Status { paused });
     }
-    status(app).await
+    let (who, now) = (by.0.operator_id().map_or("cli", |id| id.as_str()).to_owned(), app.now());
+    store::set_paused(&tx, Some(&who), now).await?;
+    tx.commit_one(Event::installation(app, &by.0, Happening::PublishingPaused {})).await?;
+    Ok(Status { paused: Some((who, now)) })
 }
 
 /// Lets sending go on. Doing it twice changes nothing.
@@ -86,11 +86,19 @@ pub async fn pause(app: &App, by: &MayPause) -> Result<Status, Error> {
 /// # Errors
 /// [`Error::Fault`].
 pub async fn resume(app: &App, by: &MayResume) -> Result<Status, Error> {
-    let tx = AuditedTx::begin(app).await?;
-    if store::paused(&tx).await?.is_some() {
+    let (tx, paused) = switch(app).await?;
+    if paused.is_some() {
         store::set_paused(&tx, None, app.now()).await?;
-        let event = Event::installation(app, &by.0, Happening::PublishingResumed {});
-        tx.commit_one(event).await?;
+        tx.commit_one(Event::installation(app, &by.0, Happening::PublishingResumed {})).await?;
     }
-    status(app).await
+    Ok(Status { paused: None })
+}
+
+/// Where the switch stands, and keeps standing until the transaction ends: while it runs there is no row to be locked, so
+/// that somebody's pause would else go by a row that another one's resume is just deleting.
+async fn switch(app: &App) -> Result<(AuditedTx<'_>, Option<(String, Timestamp)>), Error> {
+    let tx = AuditedTx::begin(app).await?;
+    tx.lock_log().await?;
+    let paused = store::paused(&tx).await?;
+    Ok((tx, paused))
 }

@@ -114,14 +114,14 @@ async fn look(app: &App, publication: &Publication, attempt: &AttemptView) -> Re
         Err(_) => return Ok(Seen::Nothing("account_not_usable")),
     };
     let wanted = Wanted::of(app, publication, attempt).await?;
-    let listed = pins::of_board(app, &usable, &publication.board_id, &publication.id).await;
+    let candidates =
+        pins::of_board(app, &usable, &publication.board_id, &publication.id, |pin| wanted.may_be(pin)).await;
     app.hooks.reach(Point::ReconcileAfterCall).await?;
-    let listed = match listed {
-        Ok(listed) => listed,
+    let ids = match candidates {
+        Ok(ids) => ids,
         Err(pins::ReadError::Fault(fault)) => return Err(fault),
         Err(pins::ReadError::Upstream(why)) => return Ok(Seen::Nothing(why)),
     };
-    let ids: Vec<String> = listed.iter().filter(|pin| wanted.may_be(pin)).map(|pin| pin.id.clone()).collect();
     let ours = store::known_pins(&app.db, publication.environment, &ids).await?;
     Ok(Seen::Candidates(ids.into_iter().filter(|id| !ours.contains(id)).collect()))
 }

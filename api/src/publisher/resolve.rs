@@ -47,17 +47,16 @@ pub async fn resolve(
     id: &PublicationId,
     resolution: Resolution,
     reason: &CommentBody,
-) -> Result<Publication, Error> {
+) -> Result<(), Error> {
     refuse_live(app, CommentBody::FIELD, reason.as_str()).map_err(|wrong| Error::Invalid(vec![wrong]))?;
     let publication = store::find(&app.db, id).await?.ok_or(Error::NotFound)?;
     if publication.state != PublicationState::NeedsDecision {
         return Err(Error::NothingToDecide);
     }
     match &resolution {
-        Resolution::Published { pin_id } => adopt(app, reviewer, &publication, pin_id, reason).await?,
-        Resolution::Abandon => abandon(app, reviewer, &publication, reason).await?,
+        Resolution::Published { pin_id } => adopt(app, reviewer, &publication, pin_id, reason).await,
+        Resolution::Abandon => abandon(app, reviewer, &publication, reason).await,
     }
-    store::find(&app.db, id).await?.ok_or(Error::NotFound)
 }
 
 async fn adopt(

@@ -313,7 +313,7 @@ mod tests {
         assert!(drain(&test.app, &mut turn).await.unwrap().is_empty());
         assert!(!turn.end().unwrap());
         assert_eq!(spool::list(&test.app, KIND).unwrap(), [kept.name()]);
-        assert_eq!((spool::set_aside_count(&test.app), spool::kept_count(&test.app)), (0, 1));
+        assert_eq!(spool::contents(&test.app).unwrap(), spool::Contents { kept: 1, set_aside: 0 });
     }
 
     #[test]

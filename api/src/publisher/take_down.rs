@@ -49,7 +49,7 @@ pub async fn take_down(
     reviewer: &Reviewer,
     id: &PublicationId,
     reason: &CommentBody,
-) -> Result<Publication, Error> {
+) -> Result<(), Error> {
     refuse_live(app, "reason", reason.as_str()).map_err(|wrong| Error::Invalid(vec![wrong]))?;
     let publication = store::find(&app.db, id).await?.ok_or(Error::NotFound)?;
     if publication.state != PublicationState::Published {
@@ -58,8 +58,7 @@ pub async fn take_down(
     if publication.taken_down.is_some() {
         return Err(Error::TakenDown);
     }
-    Box::pin(delete(app, &Asked { reviewer, publication: &publication, reason })).await?;
-    store::find(&app.db, id).await?.ok_or(Error::NotFound)
+    Box::pin(delete(app, &Asked { reviewer, publication: &publication, reason })).await
 }
 
 /// What is asked for, by whom and why.

@@ -17,6 +17,8 @@ use crate::{
     operators::Principal,
 };
 
+mod claims;
+mod crowded;
 mod faults;
 mod gate;
 mod kept;
@@ -153,7 +155,8 @@ async fn what_is_not_seen_is_for_a_person_and_given_up_waits_for_a_fresh_approva
     assert_eq!((publication.state, publication.looks), (PublicationState::NeedsDecision, 6));
     let reviewer = desk.rowan.reviewer().unwrap();
     let reason = CommentBody::parse("Not on the board").unwrap();
-    let ended = resolve(desk.app(), &reviewer, &publication.id, Resolution::Abandon, &reason).await.unwrap();
+    resolve(desk.app(), &reviewer, &publication.id, Resolution::Abandon, &reason).await.unwrap();
+    let ended = desk.publication(&approved).await.0;
     assert_eq!(ended.state, PublicationState::Abandoned);
     let draft = desk.draft(&approved.draft.id).await;
     assert_eq!(draft.state, DraftState::InReview);
@@ -181,7 +184,8 @@ async fn two_alike_on_the_board_are_for_a_person() {
     let pin_id = publication.candidates[0].clone();
     let reason = CommentBody::parse("The first one").unwrap();
     let adopted = Resolution::Published { pin_id: pin_id.clone() };
-    let ended = resolve(desk.app(), &reviewer, &publication.id, adopted, &reason).await.unwrap();
+    resolve(desk.app(), &reviewer, &publication.id, adopted, &reason).await.unwrap();
+    let ended = desk.publication(&approved).await.0;
     assert_eq!((ended.state, ended.pin_id), (PublicationState::Published, Some(pin_id)));
     desk.is_whole().await;
 }
@@ -257,10 +261,11 @@ async fn an_approval_lapses() {
     pause::pause(desk.app(), &pause::MayPause::command()).await.unwrap();
     let approved = desk.approved("Ridge").await;
     desk.after(Duration::from_secs(30 * 24 * 3600)).await;
-    pause::resume(desk.app(), &pause::MayResume::command()).await.unwrap();
-    desk.after(Duration::ZERO).await;
     let draft = desk.draft(&approved.draft.id).await;
     assert_eq!((draft.state, draft.attention.as_deref()), (DraftState::InReview, Some("expired")));
+    pause::resume(desk.app(), &pause::MayResume::command()).await.unwrap();
+    desk.after(Duration::ZERO).await;
+    assert_eq!(desk.draft(&approved.draft.id).await, draft);
     assert_eq!(desk.pins(), 0);
 }
 

@@ -56,6 +56,10 @@ pub(super) async fn void_for(
         Err(drafts::void::VoidError::TooLate) => return Ok(()),
         Err(drafts::void::VoidError::Fault(fault)) => return Err(fault),
     };
+    if events.is_empty() {
+        // It has ended in between.
+        return Ok(());
+    }
     tx.commit(events).await.map(drop)
 }
 

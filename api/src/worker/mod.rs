@@ -50,13 +50,15 @@ impl Workers {
             hard: CancellationToken::new(),
         };
         workers.repeat("sweep", app.timing.process.sweep, move |app| async move {
-            let (own, others) = (sweep(&app).await, also(app).await);
-            own.and(others).map(|()| Turn::Idle)
+            // Each part has told by itself why it failed.
+            drop((sweep(&app).await, also(app).await));
+            Ok(Turn::Idle)
         });
         workers.repeat("connections", app.timing.oauth.upkeep, |app| async move {
-            let resumed = connections::resume(&app).await;
-            let (held, fresh) = (connections::recheck(&app).await, connections::keep_fresh(&app).await);
-            resumed.and(held).and(fresh).map(|()| Turn::Idle)
+            tell("consents", connections::resume(&app).await);
+            tell("holds", connections::recheck(&app).await);
+            tell("tokens", connections::keep_fresh(&app).await);
+            Ok(Turn::Idle)
         });
         workers.repeat("clock", app.timing.process.clock_follow, |app| async move {
             clock_follow::follow(&app.db, &*app.clock).await.map(|()| Turn::Idle)
@@ -66,8 +68,8 @@ impl Workers {
         workers
     }
 
-    /// Several deliveries at once, so that one account's slow answer does not hold up the others; and one loop that
-    /// looks after what is in flight.
+    /// Several deliveries at once, so that one account's slow answer does not hold up the others; one loop that looks after
+    /// what is in flight; and one that looks at boards, each of which may take long to list.
     fn publish(&self) {
         let tick = self.app.timing.process.publisher_tick;
         let after = |did: bool| if did { Turn::More } else { Turn::Idle };
@@ -82,6 +84,7 @@ impl Workers {
             });
         }
         self.repeat("maintain", tick, move |app| async move { publisher::maintain(&app).await.map(after) });
+        self.repeat("look", tick, move |app| async move { publisher::look(&app).await.map(after) });
     }
 
     /// Begins nothing new and waits until what is at work has ended, or the time for that is over. Whether it ended.
@@ -117,6 +120,13 @@ impl Drop for Workers {
     /// Whoever lets go without [`Workers::stop`] wants it to end here and now.
     fn drop(&mut self) {
         self.hard.cancel();
+    }
+}
+
+/// Logs why a part of a turn failed; the parts after it have theirs all the same.
+fn tell(what: &'static str, done: Result<(), Fault>) {
+    if let Err(fault) = done {
+        tracing::error!(what, %fault, "worker.connections");
     }
 }
 

@@ -16,7 +16,7 @@ pub async fn sweep(app: &App) -> Result<(), Fault> {
     report(swept)
 }
 
-/// Logs how many of each went.
+/// Logs how many of each went, and of each that failed, why.
 ///
 /// # Errors
 /// The last [`Fault`] there was.
@@ -26,7 +26,10 @@ pub fn report(swept: impl IntoIterator<Item = (&'static str, Result<u64, Fault>)
         match swept {
             Ok(0) => {}
             Ok(gone) => tracing::debug!(what, gone, "sweep"),
-            Err(fault) => outcome = Err(fault),
+            Err(fault) => {
+                tracing::error!(what, %fault, "sweep");
+                outcome = Err(fault);
+            }
         }
     }
     outcome

@@ -53,9 +53,9 @@ pub(super) async fn live(visit: Visit, Path(draft): Path<String>) -> Answer {
 
 /// `POST /drafts/{id}/submit`
 #[handler]
-pub(super) async fn submit(visit: Visit, Path(draft): Path<String>, _form: Form) -> Answer {
+pub(super) async fn submit(visit: Visit, Path(draft): Path<String>, form: Form) -> Answer {
     let (author, id) = (visit.author()?, id::<DraftId>(&draft)?);
-    let done = approvals::submit(&visit.app, &author, &id, None).await;
+    let done = approvals::submit(&visit.app, &author, &id, seen(&form)).await;
     told(&visit, &id, done.map(drop), Message::Submitted)
 }
 
@@ -87,9 +87,9 @@ pub(super) async fn duplicate(visit: Visit, Path(draft): Path<String>, _form: Fo
 
 /// `POST /drafts/{id}/discard`
 #[handler]
-pub(super) async fn discard(visit: Visit, Path(draft): Path<String>, _form: Form) -> Answer {
+pub(super) async fn discard(visit: Visit, Path(draft): Path<String>, form: Form) -> Answer {
     let (author, id) = (visit.author()?, id::<DraftId>(&draft)?);
-    match drafts::discard(&visit.app, &author, &id, None).await {
+    match drafts::discard(&visit.app, &author, &id, seen(&form)).await {
         Ok(_) => Ok(see_with(&visit, "/?tab=discarded", Message::Discarded)),
         Err(error) => Err(beside(&id, error)),
     }
@@ -102,7 +102,7 @@ pub(super) async fn reschedule(visit: Visit, Path(draft): Path<String>, form: Fo
     let local = form.given("publish_local").map(str::to_owned);
     let zone = form.text("publish_zone").to_owned();
     let at = local.map(|local| PublishAtInput { local, zone, offset: None });
-    match drafts::reschedule(&visit.app, &author, &id, None, at).await {
+    match drafts::reschedule(&visit.app, &author, &id, seen(&form), at).await {
         Ok(_) => Ok(see_with(&visit, &format!("/drafts/{id}"), Message::Rescheduled)),
         Err(error) if error.fields().is_empty() => Err(beside(&id, error)),
         Err(error) => composer::time_refused(&visit, &id, &form, error).await,
@@ -124,6 +124,11 @@ pub(super) async fn comment(visit: Visit, Path(draft): Path<String>, form: Form)
     let (frame, mut model) = model::read(&visit, &person.in_person()?, &id, &Asked::default()).await?;
     model.comments.unfinished = Some(unfinished);
     Ok(page_as(422, view::page(&frame, &model)))
+}
+
+/// The version of the draft that stood on the page of a form; one that cannot be read is none that there ever is.
+fn seen(form: &Form) -> Option<i64> {
+    form.given("version").map(|version| version.parse().unwrap_or(-1))
 }
 
 /// Back to the draft with a message, or why not.

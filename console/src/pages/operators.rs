@@ -7,14 +7,18 @@ use countersign_api::{
     approvals::{self, OperatorChangeError},
     drafts,
 };
-use poem::handler;
 use poem::web::Path;
+use poem::{Response, handler};
 
 use crate::views::form::FieldError;
+use crate::views::frame::Frame;
 use crate::views::operators as view;
 use crate::web::frame::held;
 use crate::web::refused::{field_errors, sentence};
 use crate::web::{Answer, Fields, Form, Message, Refused, Visit, id, page, page_as, see_with};
+
+/// The address of the list, which also answers forms.
+const LIST: &str = "/operators";
 
 /// `GET /operators`
 #[handler]
@@ -32,7 +36,7 @@ pub(super) async fn add(visit: Visit, form: Form) -> Answer {
     let add = view::Add { name: again(&name), email: again(&email), roles: held(&roles), errors: Vec::new() };
     let new = NewOperator { email, name, roles, password: None };
     match people::add(&visit.app, &admin, new).await {
-        Ok((operator, secret)) => with_link(&visit, &admin, &operator.name, secret).await,
+        Ok((operator, secret)) => Ok(with_link(&visit, &admin, &operator.name, secret).await),
         Err(error) => {
             let errors = field_errors(error, &[])?;
             let model = everybody(&visit, &admin).await?;
@@ -77,9 +81,9 @@ fn change_errors(error: OperatorChangeError) -> Result<Vec<FieldError>, Refused>
 #[handler]
 pub(super) async fn issue_link(visit: Visit, Path(operator): Path<String>, _form: Form) -> Answer {
     let (admin, operator) = (visit.admin()?, id(&operator)?);
+    let name = people::find(&visit.app, &operator).await?.name;
     let secret = people::issue_link(&visit.app, &admin, &operator).await?;
-    let operator = people::find(&visit.app, &operator).await?;
-    with_link(&visit, &admin, &operator.name, Some(secret)).await
+    Ok(with_link(&visit, &admin, &name, Some(secret)).await)
 }
 
 /// `GET /operators/{id}/disable`
@@ -150,10 +154,11 @@ async fn set_disabled(visit: &Visit, operator: &str, is_disabled: bool) -> Resul
 }
 
 /// The list with a link that is shown in this answer and never again.
-async fn with_link(visit: &Visit, admin: &Admin, name: &str, secret: Option<Secret>) -> Answer {
+async fn with_link(visit: &Visit, admin: &Admin, name: &str, secret: Option<Secret>) -> Response {
     let link = secret.map(|secret| issued(visit, name, &secret));
-    let model = everybody(visit, admin).await?;
-    answer(visit, 200, view::Operators { link, ..model }).await
+    let model = everybody(visit, admin).await.unwrap_or_default();
+    let frame = Frame { here: LIST.to_owned(), ..visit.frame_or_bare().await };
+    page(view::page(&frame, &view::Operators { link, ..model }))
 }
 
 fn issued(visit: &Visit, name: &str, secret: &Secret) -> view::IssuedLink {
@@ -164,8 +169,7 @@ fn issued(visit: &Visit, name: &str, secret: &Secret) -> view::IssuedLink {
 
 /// The answer to a form, which stands at the list's own address.
 async fn answer(visit: &Visit, status: u16, model: view::Operators) -> Answer {
-    let mut frame = visit.frame().await?;
-    "/operators".clone_into(&mut frame.here);
+    let frame = Frame { here: LIST.to_owned(), ..visit.frame().await? };
     Ok(page_as(status, view::page(&frame, &model)))
 }
 

@@ -54,7 +54,10 @@ fn kept(app: &App) -> Vec<(String, String)> {
             "Drafts with their images, signatures and the ids of Pins",
             "until whoever is responsible erases them, also on your request".to_owned(),
         ),
-        ("Sessions of operators", format!("{} at most", long(sign_in.session_absolute_ttl))),
+        (
+            "Sessions of operators",
+            format!("{} at most; their rows go a day later", long(sign_in.session_absolute_ttl)),
+        ),
         ("Server logs", long(process.access_log_ttl)),
         ("Audit log", "as long as needed to prove what was published and why".to_owned()),
     ];

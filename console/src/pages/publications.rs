@@ -45,7 +45,7 @@ pub(super) async fn resolve(visit: Visit, Path(publication): Path<String>, form:
     };
     let choice = choice(&form);
     match publisher::resolve(&visit.app, &reviewer, &id, choice, &reason).await {
-        Ok(_) => Ok(decided(&visit, found.draft_id.as_str(), form.text("outcome"))),
+        Ok(()) => Ok(decided(&visit, found.draft_id.as_str(), form.text("outcome"))),
         Err(error) if is_about_the_choice(&error) => undecided(&visit, &id, &form, &words(&error)).await,
         Err(error) => Err(beside(&found.draft_id, error)),
     }
@@ -66,7 +66,7 @@ pub(super) async fn take_down(visit: Visit, Path(publication): Path<String>, for
         return not_deleted(&visit, &id, &form, 422, |offer| offer.refused = Some(UNSURE.to_owned())).await;
     }
     match publisher::take_down(&visit.app, &reviewer, &id, &reason).await {
-        Ok(_) => Ok(see_with(&visit, &format!("/publications/{id}"), Message::TakenDown)),
+        Ok(()) => Ok(see_with(&visit, &format!("/publications/{id}"), Message::TakenDown)),
         Err(error) => still_there(&visit, &id, &form, error).await,
     }
 }

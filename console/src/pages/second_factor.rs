@@ -3,7 +3,7 @@
 use countersign_api::error::Refusal as _;
 use countersign_api::operators::{OperatorError, people, second_factor};
 use countersign_api::secret::Secret;
-use poem::handler;
+use poem::{Response, handler};
 
 use crate::views::second_factor::{self as view, Failed, SecondFactor, Started};
 use crate::web::refused::field_errors;
@@ -21,7 +21,7 @@ pub(super) async fn start(visit: Visit, form: Form) -> Answer {
     match second_factor::start(&visit.app, &visit.reader()?, &form.secret("password")).await {
         Ok(started) => {
             let (secret, url) = (started.secret.expose().to_owned(), started.url.expose().to_owned());
-            Ok(page(view::started(&visit.frame().await?, &Started { secret, url })))
+            Ok(page(view::started(&visit.frame_or_bare().await, &Started { secret, url })))
         }
         Err(error) => refused(&visit, Failed::Start, error).await,
     }
@@ -33,7 +33,7 @@ pub(super) async fn confirm(visit: Visit, form: Form) -> Answer {
     let (person, code) = (visit.reader()?, form.secret("code"));
     let (_, session) = visit.signed_in().ok_or(Refused::SignIn)?;
     match second_factor::confirm(&visit.app, &person, session, &code).await {
-        Ok(codes) => shown(&visit, codes, "It is on. All your other sessions ended.").await,
+        Ok(codes) => Ok(shown(&visit, codes, "It is on. All your other sessions ended.").await),
         Err(error) => {
             let errors = field_errors(error, &[])?;
             Ok(page_as(422, view::confirm(&visit.frame().await?, &errors)))
@@ -46,7 +46,7 @@ pub(super) async fn confirm(visit: Visit, form: Form) -> Answer {
 pub(super) async fn renew_codes(visit: Visit, form: Form) -> Answer {
     let (person, password, code) = (visit.reader()?, form.secret("password"), form.secret("totp"));
     match second_factor::renew_codes(&visit.app, &person, &password, &code).await {
-        Ok(codes) => shown(&visit, codes, "The older recovery codes do not work any more.").await,
+        Ok(codes) => Ok(shown(&visit, codes, "The older recovery codes do not work any more.").await),
         Err(error) => refused(&visit, Failed::Codes, error).await,
     }
 }
@@ -61,9 +61,9 @@ pub(super) async fn remove(visit: Visit, form: Form) -> Answer {
     }
 }
 
-async fn shown(visit: &Visit, codes: Vec<Secret>, words: &str) -> Answer {
+async fn shown(visit: &Visit, codes: Vec<Secret>, words: &str) -> Response {
     let codes: Vec<String> = codes.iter().map(|code| code.expose().to_owned()).collect();
-    Ok(page(view::codes(&visit.frame().await?, &codes, words)))
+    page(view::codes(&visit.frame_or_bare().await, &codes, words))
 }
 
 /// The page again, with what is wrong in one of its forms.

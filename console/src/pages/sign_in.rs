@@ -54,10 +54,14 @@ pub(super) async fn sign_in(visit: Visit, form: OpenForm) -> Answer {
         }
         Err(error) => return refused(&visit, &form, error).await,
     };
-    leave(&visit).await?;
+    leave_for_another(&visit).await;
     let answer = match kept_through_sign_in(&form) {
-        Some(form) => page(kept::again(&visit.in_session(&session).await?, &form).await),
-        None => signed_in(&visit, &form, &session).await?,
+        Some(form) => match visit.in_session(&session).await {
+            Ok(visit) => page(kept::again(&visit, &form).await),
+            // Through the door once more; neither the cookie nor what was typed is lost.
+            Err(_) => page(error_page::session_ended(&visit.bare_frame(), &form, "", None)),
+        },
+        None => signed_in(&visit, &form, &session),
     };
     Ok(enter(&visit, &session, answer))
 }
@@ -72,11 +76,11 @@ async fn step(visit: &Visit, form: &OpenForm) -> Result<Session, SignInError> {
 }
 
 /// To where one wanted to go; after a recovery code, to where it says how many are left.
-async fn signed_in(visit: &Visit, form: &OpenForm, session: &Session) -> Answer {
+fn signed_in(visit: &Visit, form: &OpenForm, session: &Session) -> Response {
     if session.by_recovery_code {
-        return Ok(see_with(visit, "/account/second-factor", Message::SignedInByRecovery));
+        return see_with(visit, "/account/second-factor", Message::SignedInByRecovery);
     }
-    Ok(see_with(visit, return_path(form.text("return_to")), Message::SignedIn))
+    see_with(visit, return_path(form.text("return_to")), Message::SignedIn)
 }
 
 async fn second_step(
@@ -147,7 +151,7 @@ pub(super) async fn use_link(visit: Visit, Path(token): Path<String>, form: Open
     }
     match through_link(&visit, &secret, &form).await {
         Ok(session) => {
-            leave(&visit).await?;
+            leave_for_another(&visit).await;
             Ok(enter(&visit, &session, see("/account/password")))
         }
         Err(SignInError::Link(why)) => dead(&visit, why).await,
@@ -221,6 +225,13 @@ async fn leave(visit: &Visit) -> Result<(), Refused> {
         session::sign_out(&visit.app, principal, &session.id).await?;
     }
     Ok(())
+}
+
+/// As [`leave`], once somebody has come in: that the session before could not be ended keeps nobody out.
+async fn leave_for_another(visit: &Visit) {
+    if leave(visit).await.is_err() {
+        tracing::warn!("the session before could not be ended");
+    }
 }
 
 fn enter(visit: &Visit, session: &Session, answer: Response) -> Response {

@@ -30,8 +30,9 @@ pub(super) async fn create(visit: Visit, form: Form) -> Answer {
     let scopes: Vec<TokenScope> = form.all("scope").filter_map(scope).collect();
     match make(&visit, &admin, &form, &scopes).await {
         Ok(secret) => {
-            let tokens = view::Tokens { issued: issued(name, &secret), ..all(&visit, &admin).await? };
-            answer(&visit, 200, &tokens).await
+            let all = all(&visit, &admin).await.unwrap_or_default();
+            let tokens = view::Tokens { issued: issued(name, &secret), ..all };
+            Ok(page(view::page(&visit.frame_or_bare().await, &tokens)))
         }
         Err(error) => {
             let errors = field_errors(error, &RENAMED)?;

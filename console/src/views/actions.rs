@@ -30,6 +30,9 @@ pub struct Standing {
 pub struct Actions {
     /// `/drafts/{id}`.
     pub draft: String,
+    /// The draft's version that the page shows: what goes on from it is refused once there is another. What stops a Pin
+    /// does not say it, for stopping must not come too late.
+    pub version: i64,
     /// What may be done.
     pub standing: Standing,
     /// The form that takes its Pin down, for those who may.
@@ -134,7 +137,7 @@ impl Actions {
         }
         act(
             "You sign this content, and it waits for a second person. Nothing is sent yet.",
-            self.post(frame, "submit", "btn sign", html! { (icon("pen")) "Sign and ask for approval" }),
+            self.post_seen(frame, "submit", "btn sign", html! { (icon("pen")) "Sign and ask for approval" }),
         )
     }
 
@@ -190,6 +193,7 @@ impl Actions {
             html! {
                 p.small { (self.price("The time is part of what was signed.")) }
                 (form::post(frame, &format!("{}/reschedule", self.draft), "stack-s", html! {
+                    (self.seen())
                     (Field::line("publish_local", "Date and time, not before", "datetime-local").value(&self.publish_local)
                         .hint("Empty: as soon as it is countersigned."))
                     (form::select_field("publish_zone", "Time zone", &self.zones, &self.publish_zone))
@@ -225,13 +229,23 @@ impl Actions {
             "Discard",
             html! {
                 p.small { "It ends here and can never be sent. It stays under Discarded." }
-                (self.post(frame, "discard", "btn bad", html! { (icon("trash")) "Discard it" }))
+                (self.post_seen(frame, "discard", "btn bad", html! { (icon("trash")) "Discard it" }))
             },
         )
     }
 
     fn post(&self, frame: &Frame, verb: &str, class: &str, label: Markup) -> Markup {
         form::button(frame, &format!("{}/{verb}", self.draft), class, label)
+    }
+
+    /// As [`Actions::post`], for what is done only with what the page shows.
+    fn post_seen(&self, frame: &Frame, verb: &str, class: &str, label: Markup) -> Markup {
+        let body = html! { (self.seen()) button class=(class) { (label) } };
+        form::post(frame, &format!("{}/{verb}", self.draft), "", body)
+    }
+
+    fn seen(&self) -> Markup {
+        html! { input type="hidden" name="version" value=(self.version); }
     }
 }
 

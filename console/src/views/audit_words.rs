@@ -28,6 +28,7 @@ const OAUTH: Words = &[
     ("oauth.scope.insufficient", "A permission is missing"),
     ("oauth.account.confirmed", "The account was confirmed"),
     ("oauth.account.mismatched", "Another account answered"),
+    ("oauth.account.unconfirmed", "An account answered that nobody had named"),
     ("oauth.connection.held", "The connection is held"),
     ("oauth.connection.released", "The connection works again"),
     ("oauth.connection.revoked", "Consent was withdrawn at Pinterest"),

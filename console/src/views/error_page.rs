@@ -103,7 +103,7 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
         ),
         503 => (
             "Not available at the moment",
-            "The service is starting, stopping, or cannot write its log. Nothing was changed.",
+            "The database is busy or does not answer, or the service is starting or stopping. Nothing was changed.",
             "Try again in a moment.",
         ),
         _ => (
@@ -194,12 +194,21 @@ pub fn kept_fields(kept: &Kept) -> Markup {
 
 /// After signing in: one button sends the same form again, with this session's proof.
 pub fn send_again(frame: &Frame, kept: &Kept) -> Markup {
+    again(frame, kept, "You are signed in. This is what you had typed; nothing of it was sent yet.")
+}
+
+/// After a fault that passes: `why` is a sentence that says what happened.
+pub fn send_later(frame: &Frame, kept: &Kept, why: &str) -> Markup {
+    again(frame, kept, &format!("{why} This is what you had typed; send it again in a moment."))
+}
+
+fn again(frame: &Frame, kept: &Kept, lead: &str) -> Markup {
     layout::page(
         frame,
         "Send it again",
         Section::None,
         html! {
-            div.head { div { h1 { "Send it again?" } p { "You are signed in. This is what you had typed; nothing of it was sent yet." } } }
+            div.head { div { h1 { "Send it again?" } p { (lead) } } }
             div.narrow.stack {
                 (typed(kept))
                 @if kept.had_file { (note::note(Tone::Info, "Choose the image again afterwards", "A browser does not keep a chosen file.")) }

@@ -69,7 +69,7 @@ pub const FORMS: &[Form] = &[
     form("/theme", &["theme", "return_to"], "to `return_to` (`web::theme::return_path`)"),
     form("/drafts", NEW, "multipart; by `then`, see `composer`; to the draft; errors: the composer, 422"),
     form("/drafts/{id}", EDIT, "as `/drafts`; `revision` is that on which the form is based, else 412"),
-    form("/drafts/{id}/submit", &[], "to the draft"),
+    form("/drafts/{id}/submit", &["version"], "to the draft; `version` is that on the page, else 412"),
     form("/drafts/{id}/withdraw", &[], "to the draft"),
     form(
         "/drafts/{id}/approve",
@@ -86,11 +86,11 @@ pub const FORMS: &[Form] = &[
     form("/drafts/{id}/cancel", &[], "to the draft"),
     form(
         "/drafts/{id}/reschedule",
-        &["publish_local", "publish_zone"],
-        "to the draft; a time that does not exist or occurs twice: to the composer with the error",
+        &["version", "publish_local", "publish_zone"],
+        "to the draft; `version` as with submit; a time that does not exist or occurs twice: to the composer with the error",
     ),
     form("/drafts/{id}/duplicate", &[], "to the copy"),
-    form("/drafts/{id}/discard", &[], "to `/?tab=discarded`"),
+    form("/drafts/{id}/discard", &["version"], "to `/?tab=discarded`; `version` as with submit"),
     form("/drafts/{id}/comments", &["comment", "return_to"], "to `return_to`"),
     form(
         "/publications/{id}/resolve",

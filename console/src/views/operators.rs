@@ -11,7 +11,7 @@ use super::note::{self, Tone};
 use super::words::text;
 
 /// The page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Operators {
     /// Everybody.
     pub items: Vec<Operator>,

@@ -44,7 +44,7 @@ const PROMISES: [(&str, &[&str]); 4] = [
     (
         "What else is recorded",
         &[
-            "An audit log records each step of consent, review and publishing, so that it can be checked later. It holds no secrets and no Pinterest content.",
+            "An audit log records each step of consent, review and publishing, so that it can be checked later. It holds no secrets and no Pinterest content. It has the names and e-mail addresses of those who work here, and the address and browser from which they acted.",
             "Server logs hold the kind of page, time, status and browser of a request, for security and to find faults.",
             "There are no advertisements, no tracking, no analytics and no scripts from elsewhere.",
         ],

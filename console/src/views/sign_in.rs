@@ -157,7 +157,9 @@ pub fn dead_link(frame: &Frame, why: DeadLink) -> Markup {
     let words = match why {
         DeadLink::Used => "It was used already. Each link works once.",
         DeadLink::Expired => "Its time is over.",
-        DeadLink::Unknown => "There is no such link. Was it cut when it was copied?",
+        DeadLink::Unknown => {
+            "There is no such link. Was it cut when it was copied, or replaced by a newer one?"
+        }
     };
     door(
         frame,
@@ -166,7 +168,7 @@ pub fn dead_link(frame: &Frame, why: DeadLink) -> Markup {
             section.sheet.stack {
                 h2.name { "This link does not work" }
                 p { (words) }
-                p.soft { "Ask an admin for a new one, or start the server again in rehearsal: it prints fresh links." }
+                p.soft { "Ask an admin for a new one. As long as nobody has a password, each start of a server prints fresh links and ends the older ones; in rehearsal it always prints fresh ones." }
                 a.btn.solid href="/sign-in" { "Sign in with a password" }
             }
         },
@@ -218,7 +220,7 @@ fn door(frame: &Frame, title: &str, side: Markup) -> Markup {
         html! {
             div.stack-l {
                 h1 { "Nothing is published on one signature." }
-                p.soft.lede { "One person queues a Pin. Another reads it and countersigns exactly that content. Both names, and everything after, go into a log that anyone can check." }
+                p.soft.lede { "One person queues a Pin. Another reads it and countersigns exactly that content. Both names, and everything after, go into a log that shows if it was changed." }
                 div.demo aria-hidden="true" { (demo.full()) }
             }
             (side)

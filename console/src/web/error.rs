@@ -116,7 +116,12 @@ async fn of_service(visit: &Visit, refusal: &(dyn Refusal + Send + Sync)) -> Res
         return unexpected(visit, &fault.to_string()).await;
     }
     let page = page_of(visit, refusal);
-    let response = show(visit, &page).await;
+    let response = match visit.typed().filter(|_| refusal.fault().is_some() && !visit.is_fragment) {
+        Some(typed) => {
+            page_as(page.status, error_page::send_later(&visit.frame_or_bare().await, typed, &page.happened))
+        }
+        None => show(visit, &page).await,
+    };
     with_wait(response, refusal)
 }
 
@@ -175,7 +180,7 @@ async fn show(visit: &Visit, page: &ErrorPage) -> Response {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             .into_response();
     }
-    let frame = visit.frame().await.unwrap_or_else(|_| visit.bare_frame());
+    let frame = visit.frame_or_bare().await;
     page_as(page.status, error_page::page(&frame, page))
 }
 

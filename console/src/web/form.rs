@@ -63,7 +63,9 @@ impl<'a> FromRequest<'a> for Form {
         if visit.signed_in().is_none() {
             return Err(Refused::Ended(Box::new(kept(&visit, request, &fields))).into());
         }
-        Ok(Self(unchanged(&visit, request, proven(&visit, request, fields)?).await?))
+        let fields = proven(&visit, request, fields)?;
+        visit.remember_typed(kept(&visit, request, &fields));
+        Ok(Self(unchanged(&visit, request, fields).await?))
     }
 }
 

@@ -45,6 +45,12 @@ impl Visit {
         Ok(Frame { environment, ..frame })
     }
 
+    /// The frame, or what of it needs no looking up: for the answer to something that is done already, above all one
+    /// that shows what nobody can see again.
+    pub async fn frame_or_bare(&self) -> Frame {
+        self.frame().await.unwrap_or_else(|_| self.bare_frame())
+    }
+
     /// The frame without anything that has to be looked up: for the page that says that looking up failed.
     pub fn bare_frame(&self) -> Frame {
         let viewer = self.signed_in().map(|(principal, _)| self.viewer(principal));

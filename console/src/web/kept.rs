@@ -32,6 +32,6 @@ pub(super) fn ended(visit: &Visit, form: &Kept) -> Response {
 
 /// The page from which a form is sent again, with the proof of this session.
 pub async fn again(visit: &Visit, form: &Kept) -> maud::Markup {
-    let frame = visit.frame().await.unwrap_or_else(|_| visit.bare_frame());
+    let frame = visit.frame_or_bare().await;
     error_page::send_again(&frame, form)
 }

@@ -3,8 +3,8 @@
 //! [`super::error::Pages`] makes one for each request; a handler takes it as an argument.
 
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use countersign_api::actor::{Net, Via};
 use countersign_api::app::App;
@@ -21,6 +21,7 @@ use super::flash::{self, Flash};
 use super::form_proof::FormProof;
 use super::refused::Refused;
 use super::{shortcuts, theme};
+use crate::views::error_page::Kept;
 use crate::views::forms::{FRAGMENTS, is_like};
 use crate::views::frame::Theme;
 
@@ -49,6 +50,7 @@ pub struct Inner {
     /// Whether a script asks, which wants no page in answer to a refusal.
     pub is_fragment: bool,
     was_flash_shown: Arc<AtomicBool>,
+    typed: Arc<OnceLock<Kept>>,
 }
 
 /// A request for a page; cheap to clone.
@@ -120,6 +122,7 @@ impl Visit {
             has_shortcuts: shortcuts::read(headers),
             is_fragment: is_fragment(request),
             was_flash_shown: Arc::default(),
+            typed: Arc::default(),
         }))
     }
 
@@ -133,6 +136,16 @@ impl Visit {
             session::resume(&self.app, &session.secret, net.clone(), Via::Page).await?.unzip();
         let caller = Caller { principal, session, net, via: Via::Page, proof: Proof::Cookie };
         Ok(Self(Arc::new(Inner { caller, ..Inner::clone(self) })))
+    }
+
+    /// Remembers what was typed, for an answer that has to give it back.
+    pub(super) fn remember_typed(&self, typed: Kept) {
+        self.typed.get_or_init(|| typed);
+    }
+
+    /// The form that was sent, if there is anything in it to give back.
+    pub(super) fn typed(&self) -> Option<&Kept> {
+        self.typed.get().filter(|typed| typed.fields.iter().any(|(_, value)| !value.is_empty()))
     }
 
     /// Who is signed in and in which session, also before a password that has to be set.

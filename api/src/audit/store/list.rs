@@ -15,11 +15,18 @@ use sea_orm::{
 use crate::{
     audit::{
         event::EVENT_TYPES,
+        header::{Header, Value},
         read::{EventFilter, StoredEvent},
     },
     db::Reads,
     error::Fault,
 };
+
+/// The event that tells of a clock that was set back.
+const STEPPED: &str = "system.clock_stepped";
+
+/// More steps of the clock are not added up.
+const MOST_STEPS: usize = 200;
 
 /// Events that fit, newest first. `step` is how far time may go back without the log telling of it.
 pub(in crate::audit) async fn list(
@@ -103,26 +110,44 @@ fn condition(filter: &EventFilter) -> Condition {
 }
 
 /// The filter with positions in the place of times, so that a list neither begins at today's end of the log nor goes on
-/// to its beginning. Positions follow the time, unless the clock was set back, which the log tells.
+/// to its beginning. Positions follow the time, but for how far the clock was set back, which the log tells.
 async fn between(on: &impl Reads, filter: &EventFilter, step: Duration) -> Result<EventFilter, Fault> {
     let mut filter = filter.clone();
     if filter.from.is_none() && filter.to.is_none() {
         return Ok(filter);
     }
-    if super::last(on, "system.clock_stepped").await?.is_some() {
-        return Ok(filter);
-    }
+    let Some(behind) = behind(on, step).await? else { return Ok(filter) };
     if let Some(to) = filter.to
-        && let Some(first_after) = nearest(on, Column::At.gte(to.plus(step)), Order::Asc).await?
+        && let Some(first_after) = nearest(on, Column::At.gte(to.plus(behind)), Order::Asc).await?
     {
         filter.before = Some(filter.before.map_or(first_after, |before| Ord::min(before, first_after)));
     }
     if let Some(from) = filter.from
-        && let Some(last_before) = nearest(on, Column::At.lt(from.minus(step)), Order::Desc).await?
+        && let Some(last_before) = nearest(on, Column::At.lt(from.minus(behind)), Order::Desc).await?
     {
         filter.after = Some(filter.after.map_or(last_before, |after| Ord::max(after, last_before)));
     }
     Ok(filter)
+}
+
+/// How far the time of an event may be behind that of an earlier one: `step`, of which nobody tells, and every step that
+/// the log tells. None where there are too many of them, or one cannot be read.
+async fn behind(on: &impl Reads, step: Duration) -> Result<Option<Duration>, Fault> {
+    let steps = page(&EventFilter::default(), Some(STEPPED), MOST_STEPS as u64 + 1);
+    let steps = steps.all(on.connection()).await?;
+    if steps.len() > MOST_STEPS {
+        return Ok(None);
+    }
+    let mut told = steps.iter().map(|event| stepped_by(&event.header));
+    Ok(told.try_fold(step, |sum, by| sum.checked_add(by?)))
+}
+
+fn stepped_by(header: &str) -> Option<Duration> {
+    match Header::parse_line(header).ok()?.facts.get("by_ms")? {
+        // What was told is rounded down.
+        Value::Int(by_ms) => Some(Duration::from_millis(by_ms.unsigned_abs() + 1)),
+        _ => None,
+    }
 }
 
 /// The position of the first event of a time, in this order.
@@ -131,4 +156,59 @@ async fn nearest(on: &impl Reads, when: Expr, order: Order) -> Result<Option<i64
     let found: Option<(i64, Timestamp)> =
         query.order_by(Column::At, order).limit(1).into_tuple().one(on.connection()).await?;
     Ok(found.map(|(position, _)| position))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        actor::{Actor, Via},
+        app::App,
+        audit::{AuditedTx, Event, Happening, read},
+        testing::{self, TestApp},
+    };
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// Tells something of the present moment; where in the log.
+    async fn tell(test: &TestApp) -> i64 {
+        let event = Event::installation(&test.app, &Actor::system(Via::Worker), Happening::SignedOut {});
+        let tx = AuditedTx::begin(&test.app).await.unwrap();
+        tx.commit_one(event).await.unwrap().position
+    }
+
+    async fn bounds(app: &App, filter: &EventFilter) -> (Option<i64>, Option<i64>) {
+        let bounded = between(&app.db, filter, app.timing.audit.clock_step).await.unwrap();
+        (bounded.after, bounded.before)
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_widens_what_is_read_and_no_more() {
+        let test = testing::app().await;
+        let start = test.app.now();
+        let mut told = Vec::new();
+        // One each hour of a day, in whose middle the clock is set back by half an hour, and again.
+        for hour in 0..24_u32 {
+            test.clock.set(start.plus(HOUR * hour));
+            told.push(tell(&test).await);
+            if hour == 12 || hour == 13 {
+                test.clock.set(test.app.now().minus(HOUR / 2));
+                tell(&test).await;
+            }
+        }
+        let filter = EventFilter {
+            from: Some(start.plus(HOUR * 10)),
+            to: Some(start.plus(HOUR * 15)),
+            ..EventFilter::default()
+        };
+        // An hour more at both ends, and the few seconds that nobody tells of.
+        assert_eq!(bounds(&test.app, &filter).await, (Some(told[8]), Some(told[17])));
+        let found = read::list(&test.app, &filter, 100).await.unwrap();
+        let all = read::tail(&test.app.db, 0, 100).await.unwrap();
+        let is_between = |event: &&StoredEvent| filter.from <= Some(event.at) && Some(event.at) < filter.to;
+        let mut expected: Vec<i64> = all.iter().filter(is_between).map(|event| event.position).collect();
+        expected.reverse();
+        assert_eq!(found.iter().map(|event| event.position).collect::<Vec<_>>(), expected);
+        assert!(expected.len() > 5, "{expected:?}");
+    }
 }

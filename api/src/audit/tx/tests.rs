@@ -57,6 +57,13 @@ async fn what_is_appended_passes_the_self_check() {
 }
 
 #[tokio::test]
+async fn a_change_that_nobody_tells_of_is_refused() {
+    let test = testing::app().await;
+    let untold = AuditedTx::begin(&test.app).await.unwrap().commit(Vec::new()).await;
+    assert!(matches!(untold, Err(Fault::Event(_))), "{untold:?}");
+}
+
+#[tokio::test]
 async fn a_stranger_cannot_put_a_secret_into_the_log_by_the_user_agent() {
     let test = testing::app().await;
     let event = append(&test.app, Stream::Installation, Happening::SignedOut {}).await.unwrap();

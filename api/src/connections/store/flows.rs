@@ -94,19 +94,19 @@ pub(in crate::connections) async fn use_up(
     Ok(done.rows_affected == 1)
 }
 
-/// Uses up whatever flows of a connection are still open.
+/// Uses up whatever flows of a connection are still open; how many.
 pub(in crate::connections) async fn use_up_flows(
     tx: &AuditedTx<'_>,
     id: &ConnectionId,
     now: Timestamp,
-) -> Result<(), Fault> {
-    oauth_flow::Entity::update_many()
+) -> Result<u64, Fault> {
+    let done = oauth_flow::Entity::update_many()
         .col_expr(oauth_flow::Column::UsedAt, Expr::value(now.micros()))
         .filter(oauth_flow::Column::ConnectionId.eq(id.clone()))
         .filter(oauth_flow::Column::UsedAt.is_null())
         .exec(tx.connection())
         .await?;
-    Ok(())
+    Ok(done.rows_affected)
 }
 
 /// Flows that ended before `moment`, but none with tokens that are nobody's yet and came after `issued_after`.

@@ -150,7 +150,10 @@ async fn a_second_disconnect_ends_the_consent_that_is_under_way() {
     let connection = world.connected().await;
     disconnect(world.app(), &world.admin, &connection.id).await.unwrap();
     let started = reconnect(world.app(), &world.admin, &world.session, &connection.id).await.unwrap();
+    let before = world.story(&connection.id).await;
     disconnect(world.app(), &world.admin, &connection.id).await.unwrap();
+    let told = world.story(&connection.id).await.split_off(before.len());
+    assert_eq!(told, ["oauth.connection.disconnected"]);
     let refused = world.consent(&started, KITCHEN).await.unwrap_err();
     assert_eq!(refused.code(), "consent_reused");
     assert_eq!(find(world.app(), &connection.id).await.unwrap().state, ConnectionState::Disconnected);

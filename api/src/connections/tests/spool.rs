@@ -13,7 +13,7 @@ use crate::{
         usable,
     },
     hooks::Point,
-    spool,
+    spool::{self, Contents},
 };
 
 /// An account whose renewal was answered, and the database was then away for too long.
@@ -79,7 +79,7 @@ async fn a_pair_that_this_database_does_not_know_stays_until_its_consent_has_end
     left(&world, &connection.id, &Grant { id: stranger, generation: 2, ..there.clone() }).await;
     drain_spool(app).await.unwrap();
     drain_spool(app).await.unwrap();
-    assert_eq!((spool::kept_count(app), spool::set_aside_count(app)), (3, 0));
+    assert_eq!(spool::contents(app).unwrap(), Contents { kept: 3, set_aside: 0 });
 
     // In the place of the first.
     left(&world, &connection.id, &there).await;
@@ -89,9 +89,6 @@ async fn a_pair_that_this_database_does_not_know_stays_until_its_consent_has_end
 
     disconnect(app, &world.admin, &connection.id).await.unwrap();
     drain_spool(app).await.unwrap();
-    assert_eq!(
-        (spool::kept_count(app), spool::set_aside_count(app)),
-        (1, 0),
-        "of this consent nothing is left"
-    );
+    let left = Contents { kept: 1, set_aside: 0 };
+    assert_eq!(spool::contents(app).unwrap(), left, "of this consent nothing is left");
 }

@@ -34,7 +34,7 @@ async fn spam_blocks_pause_an_account_longer_each_time() {
     }
     let tx = AuditedTx::begin(app).await.unwrap();
     clear_spam_level(&tx, id).await.unwrap();
-    tx.commit(Vec::new()).await.unwrap();
+    tx.commit_untold().await.unwrap();
     assert_eq!(find(app, id).await.unwrap().spam_level, 0);
     world.check().await;
 }
@@ -53,6 +53,27 @@ async fn a_spam_block_takes_the_place_of_another_hold_and_no_other_shortens_it()
     let held = find(app, id).await.unwrap();
     assert_eq!((held.hold_reason, held.hold_until), (Some(HoldReason::Spam), until));
     assert_eq!(held.spam_level, 1);
+}
+
+#[tokio::test]
+async fn a_hold_that_is_prolonged_is_told_once_and_a_block_counts_also_where_the_account_is_gone() {
+    let world = world().await;
+    let connection = world.connected().await;
+    let (app, id) = (world.app(), &connection.id);
+    for hours in [1, 2] {
+        hold(app, id, HoldReason::Authorization, Some(app.now().plus(HOUR * hours))).await.unwrap();
+    }
+    let held = find(app, id).await.unwrap();
+    assert_eq!((held.state, held.hold_until), (ConnectionState::Held, Some(app.now().plus(HOUR * 2))));
+    disconnect(app, &world.admin, id).await.unwrap();
+    let story = world.story(id).await;
+    hold_for_spam(app, id).await.unwrap();
+    let ended = find(app, id).await.unwrap();
+    assert_eq!((ended.state, ended.spam_level), (ConnectionState::Disconnected, 1));
+    let told = world.story(id).await;
+    assert_eq!(told, story);
+    assert_eq!(told.iter().filter(|kind| *kind == "oauth.connection.held").count(), 1);
+    world.check().await;
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ pub(super) fn read(file: &[u8]) -> Result<Picture, MediaError> {
 /// A file without what is no part of the picture.
 struct Stripped {
     bytes: Vec<u8>,
+    /// Where the mark of its end begins.
+    end: usize,
     width: u32,
     height: u32,
     /// How many colour components there are; four are CMYK.
@@ -39,6 +41,7 @@ fn strip(file: &[u8]) -> Result<Stripped, MediaError> {
     let mut walk = Walk { file, at: 2 };
     let mut stripped = Stripped {
         bytes: vec![0xff, SOI],
+        end: 0,
         width: 0,
         height: 0,
         components: 0,
@@ -50,6 +53,7 @@ fn strip(file: &[u8]) -> Result<Stripped, MediaError> {
         match piece.marker {
             EOI => {
                 // What follows the end of the picture is not written.
+                stripped.end = stripped.bytes.len();
                 stripped.bytes.extend(piece.raw);
                 return Ok(stripped);
             }
@@ -179,7 +183,12 @@ fn keep_adobe(piece: &Piece, out: &mut Vec<u8>) {
     out.extend(&piece.content[..12]);
 }
 
-/// Decodes strictly: data that browsers would guess their way through are damaged.
+/// Ones as they stand in a scan's data.
+const ONES: [u8; 32] =
+    *b"\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0";
+
+/// Decodes strictly: data that browsers would guess their way through are damaged. For those that end too early a decoder
+/// takes zeros, which are grey; with ones behind them it stops, since no code of a JPEG is made of ones alone.
 fn decode(stripped: &Stripped) -> Result<(DynamicImage, Option<Vec<u8>>), MediaError> {
     let is_grey = stripped.components == 1;
     let colours = if is_grey { ColorSpace::Luma } else { ColorSpace::RGB };
@@ -189,7 +198,9 @@ fn decode(stripped: &Stripped) -> Result<(DynamicImage, Option<Vec<u8>>), MediaE
         .set_max_height(usize::from(u16::MAX))
         .jpeg_set_max_scans(MAX_SCANS)
         .jpeg_set_out_colorspace(colours);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(stripped.bytes.as_slice()), options);
+    let (data, end) = stripped.bytes.split_at(stripped.end);
+    let tried = [data, &ONES, end].concat();
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(tried.as_slice()), options);
     let samples = decoder.decode().map_err(|_| MediaError::Damaged)?;
     let (width, height) = (stripped.width, stripped.height);
     let pixels = if is_grey {

@@ -5,27 +5,32 @@ use std::io::Cursor;
 use flate2::{Decompress, FlushDecompress, Status};
 use image::codecs::png::PngDecoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder};
+use image::{DynamicImage, ImageDecoder, ImageResult};
 
 use super::{Cleaned, MAX_PROFILE, MediaError, PNG, Picture, check_size, limits};
 
 const SIGNATURE: usize = 8;
 
-/// The chunks that say what the picture looks like. Everything else (texts, places, times, previews) goes.
-const KEPT: [&[u8; 4]; 14] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV",
-    b"cLLI", b"sBIT", b"pHYs",
-];
+/// The chunks that say what the picture looks like. Everything else (texts, places, times, previews) goes, and with it what
+/// says a second time which light its numbers mean (`gAMA`, `cHRM`, `cICP`, `mDCV`, `cLLI`): not everybody goes by that, so
+/// the reviewer could see another picture than the public.
+const KEPT: [&[u8; 4]; 9] = [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"sRGB", b"iCCP", b"sBIT", b"pHYs"];
 
 /// Cleans and decodes a file that begins as a PNG does.
 pub(super) fn read(file: &[u8]) -> Result<Picture, MediaError> {
     let stripped = strip(file)?;
-    let mut decoder =
-        PngDecoder::with_limits(Cursor::new(&stripped.bytes), limits()).map_err(|_| MediaError::Damaged)?;
-    let icc = decoder.icc_profile().unwrap_or_default();
-    let pixels = DynamicImage::from_decoder(decoder).map_err(|_| MediaError::Damaged)?;
+    let (pixels, icc) = decode(&stripped.bytes).map_err(|_| MediaError::Damaged)?;
     let (bytes, orientation) = (stripped.bytes, stripped.orientation);
     Cleaned { bytes, content_type: PNG, pixels, orientation, icc }.upright()
+}
+
+/// Decodes within bounds, whatever the header says.
+fn decode(png: &[u8]) -> ImageResult<(DynamicImage, Option<Vec<u8>>)> {
+    let mut decoder = PngDecoder::with_limits(Cursor::new(png), limits())?;
+    // The decoder keeps to them with all but the pixels.
+    limits().reserve(decoder.total_bytes())?;
+    let icc = decoder.icc_profile().unwrap_or_default();
+    Ok((DynamicImage::from_decoder(decoder)?, icc))
 }
 
 struct Stripped {
@@ -111,5 +116,20 @@ impl<'a> Chunk<'a> {
         let (raw, next) = rest.split_at_checked(12 + content.len())?;
         *rest = next;
         Some(Chunk { kind: *kind, content, raw })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::ImageError;
+
+    use super::super::tests::metadata::chunk;
+    use super::*;
+
+    #[test]
+    fn a_header_that_got_past_the_check_takes_no_memory() {
+        let header = [&20_000_u32.to_be_bytes()[..], &20_000_u32.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+        let png = [b"\x89PNG\r\n\x1a\n", &chunk(b"IHDR", &header)[..], &chunk(b"IDAT", b"")].concat();
+        assert!(matches!(decode(&png), Err(ImageError::Limits(_))));
     }
 }

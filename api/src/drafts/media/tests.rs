@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba, RgbaIm
 use super::*;
 
 mod hostile;
-mod metadata;
+pub(super) mod metadata;
 
 const ANIMATED_GIF: &[u8] = include_bytes!("samples/anim.gif");
 const ANIMATED_PNG: &[u8] = include_bytes!("samples/anim.png");

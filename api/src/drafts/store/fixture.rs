@@ -44,7 +44,7 @@ pub(crate) async fn person(app: &App, name: &str, via: Via) -> Principal {
         .exec_without_returning(tx.connection())
         .await
         .unwrap();
-    tx.commit(Vec::new()).await.unwrap();
+    tx.commit_untold().await.unwrap();
     let person = Person { id, name: name.to_owned(), email };
     let actor = Actor::person(person.clone(), via, None, Net::default());
     Principal::in_tests(actor, person, Roles::all())
@@ -71,7 +71,7 @@ pub(crate) async fn account(app: &App, id: &str, state: ConnectionState, by: &Op
     let tx = AuditedTx::begin(app).await.unwrap();
     let row = row.into_active_model().reset_all();
     connection::Entity::insert(row).exec_without_returning(tx.connection()).await.unwrap();
-    tx.commit(Vec::new()).await.unwrap();
+    tx.commit_untold().await.unwrap();
     id
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn approved(app: &App, draft: &Draft, state: PublicationState, 
         ..Change::default()
     };
     let draft = super::change(&tx, draft, change).await.unwrap();
-    tx.commit(Vec::new()).await.unwrap();
+    tx.commit_untold().await.unwrap();
     draft
 }
 
@@ -174,7 +174,7 @@ pub(crate) async fn signed(app: &App, draft: &Draft) -> (publication::Model, app
 pub(crate) async fn sql(app: &App, statement: &str) {
     let tx = AuditedTx::begin(app).await.unwrap();
     tx.connection().execute_unprepared(statement).await.unwrap();
-    tx.commit(Vec::new()).await.unwrap();
+    tx.commit_untold().await.unwrap();
 }
 
 /// Runs a statement behind the product's back.

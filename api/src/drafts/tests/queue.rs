@@ -55,7 +55,7 @@ impl Bench {
         let tx = crate::audit::AuditedTx::begin(self.app()).await.unwrap();
         let change = Change { tab: Some(tab), ..Change::default() };
         let draft = store::change(&tx, &draft, change).await.unwrap();
-        tx.commit(Vec::new()).await.unwrap();
+        tx.commit_untold().await.unwrap();
         draft
     }
 }

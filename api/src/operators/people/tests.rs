@@ -190,6 +190,24 @@ async fn a_lost_password_is_replaced_by_a_link_or_by_a_new_one() {
 }
 
 #[tokio::test]
+async fn an_admin_who_was_put_out_meanwhile_resets_no_password() {
+    let test = testing::app().await;
+    let (ada, _) = admin(&test.app).await;
+    let rowan = person(&test.app, "rowan@x.example", "reviewer").await;
+    person(&test.app, "grace@x.example", "admin").await;
+    let out = OperatorChange { disabled: Some(true), ..OperatorChange::default() };
+    change(&test.app, Authority::command_line(), ada.id(), out).await.unwrap();
+    let (before, _) = log(&test.app).await;
+    for password in [None, Some(Secret::from("quite another sentence"))] {
+        let reset = PasswordReset { password, ..PasswordReset::default() };
+        let refused = reset_password(&test.app, &ada, &rowan.id, reset).await.map(drop);
+        assert!(matches!(refused, Err(OperatorError::Ended)), "{refused:?}");
+    }
+    assert_eq!(log(&test.app).await.0, before);
+    signed_in(&test.app, "rowan@x.example").await;
+}
+
+#[tokio::test]
 async fn pages_learn_the_names_of_those_who_are_known() {
     let test = testing::app().await;
     let rowan = person(&test.app, "rowan@x.example", "reviewer").await;

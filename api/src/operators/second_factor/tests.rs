@@ -5,7 +5,7 @@ use crate::{
     actor::{Net, Via},
     error::Refusal as _,
     operators::{
-        PasswordReset, Session, SignInError,
+        OperatorChange, PasswordReset, Session, SignInError,
         link::{self, peek_link},
         sign_in,
         testing::{PASSWORD, log, net, person, resumed, signed_in},
@@ -250,19 +250,42 @@ async fn an_admin_takes_away_anothers_but_not_their_own() {
     assert!(log(app).await.1.contains("\"what\":\"reset\""));
 }
 
+/// Half a sign-in, after the password.
+async fn ticket(app: &App) -> Secret {
+    match enter(app, None).await {
+        Err(SignInError::CodeRequired(Some(ticket))) => Secret::from(ticket.expose()),
+        _ => panic!("no code was asked for"),
+    }
+}
+
+async fn second_step(app: &App, ticket: &Secret, code: &Secret) -> &'static str {
+    code_of(sign_in::with_ticket(app, &net(), Via::Page, ticket, code).await)
+}
+
+#[tokio::test]
+async fn half_a_sign_in_ends_with_its_persons_access_and_does_not_come_back() {
+    let test = testing::app().await;
+    let (session, _, codes) = with_factor(&test.app).await;
+    let (app, id) = (&test.app, &session.operator.id);
+    let set = async |disabled: bool| {
+        let change = OperatorChange { disabled: Some(disabled), ..OperatorChange::default() };
+        people::change(app, Authority::command_line(), id, change).await.unwrap();
+    };
+    let half = ticket(app).await;
+    set(true).await;
+    assert_eq!(second_step(app, &half, &codes[0]).await, "sign_in_over");
+    set(false).await;
+    assert_eq!(second_step(app, &half, &codes[0]).await, "sign_in_over", "as sessions and links");
+    assert_eq!(second_step(app, &ticket(app).await, &codes[0]).await, "signed_in");
+}
+
 #[tokio::test]
 async fn half_a_sign_in_is_no_session_and_lasts_a_few_minutes() {
     let test = testing::app().await;
     let (session, secret, codes) = with_factor(&test.app).await;
     let app = &test.app;
-    let ticket = async || match enter(app, None).await {
-        Err(SignInError::CodeRequired(Some(ticket))) => Secret::from(ticket.expose()),
-        _ => panic!("no code was asked for"),
-    };
-    let second = async |ticket: &Secret, code: &Secret| {
-        code_of(sign_in::with_ticket(app, &net(), Via::Page, ticket, code).await)
-    };
-    let first = ticket().await;
+    let second = async |ticket: &Secret, code: &Secret| second_step(app, ticket, code).await;
+    let first = ticket(app).await;
     assert!(session::resume(app, &first, net(), Via::Page).await.unwrap().is_none());
     assert_eq!(second(&first, &Secret::from("")).await, "totp_required");
     next_step(&test);
@@ -272,7 +295,7 @@ async fn half_a_sign_in_is_no_session_and_lasts_a_few_minutes() {
     test.clock.advance(Duration::from_secs(5 * 60));
     assert_eq!(second(&first, &codes[0]).await, "sign_in_over");
 
-    let stale = ticket().await;
+    let stale = ticket(app).await;
     let to = PasswordReset { password: Some(Secret::from("quite another sentence")), second_factor: false };
     people::reset_password(app, Authority::command_line(), &session.operator.id, to).await.unwrap();
     assert_eq!(second(&stale, &codes[0]).await, "sign_in_over", "it stood for the old password");

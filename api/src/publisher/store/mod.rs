@@ -74,9 +74,10 @@ pub(super) async fn list(
     limit: u64,
 ) -> Result<Vec<Publication>, Fault> {
     use publication::Column;
+    // The first term alone bounds the walk through the index.
     let older = before.map(|(at, id)| {
-        let same_moment = Condition::all().add(Column::UpdatedAt.eq(at)).add(Column::Id.lt(id));
-        Condition::any().add(Column::UpdatedAt.lt(at)).add(same_moment)
+        let beyond = Condition::any().add(Column::UpdatedAt.lt(at)).add(Column::Id.lt(id));
+        Condition::all().add(Column::UpdatedAt.lte(at)).add(beyond)
     });
     let rows = publication::Entity::find()
         .filter(Condition::all().add_option(state.map(|state| Column::State.eq(state))).add_option(older))

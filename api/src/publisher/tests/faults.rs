@@ -219,6 +219,23 @@ async fn a_token_that_could_not_be_renewed_just_now_is_not_refused_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_refused_twice_in_a_row_is_not_renewed_for_ever() {
+    let desk = desk().await;
+    let refused = Trouble::status("pins/create", When::Before, 401, 2, "Authentication failed.");
+    // Whoever goes on renewing gets through with the fourth, and is seen.
+    desk.world.simulator.set_faults(vec![refused.times(3)]).unwrap();
+    let approved = desk.approved("Cups").await;
+    desk.after(UNDO).await;
+    let (publication, attempts) = desk.publication(&approved).await;
+    assert_eq!((publication.state, attempts.len()), (PublicationState::Held, 2));
+    assert_eq!(publication.hold_reason, Some(HoldReason::Authorization));
+    desk.after(desk.app().timing.publishing.authorization_recheck).await;
+    assert_eq!(desk.now(&approved).await.state, PublicationState::Published);
+    assert_eq!((desk.pins(), desk.world.calls("/pins")), (1, 4));
+    desk.is_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hold_says_what_holds_it_now() {
     let desk = desk().await;
     let approved = desk.approved("Vase").await;
@@ -318,9 +335,8 @@ async fn candidates_are_forgotten_once_a_person_has_decided() {
     desk.after(Duration::from_secs(5)).await;
     assert_eq!(desk.now(&approved).await.candidates.len(), 2);
     let (reviewer, reason) = (desk.rowan.reviewer().unwrap(), CommentBody::parse("Neither").unwrap());
-    let ended =
-        resolve(desk.app(), &reviewer, &approved.publication_id, Resolution::Abandon, &reason).await.unwrap();
-    assert!(ended.candidates.is_empty());
+    resolve(desk.app(), &reviewer, &approved.publication_id, Resolution::Abandon, &reason).await.unwrap();
+    assert!(desk.now(&approved).await.candidates.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

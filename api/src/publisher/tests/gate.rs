@@ -1,4 +1,5 @@
-//! The gate, with one fact forged at a time once a worker has claimed: each of its checks stands without the others.
+//! The gate, with one fact forged at a time once a worker has claimed: each of its checks stands without the others, and
+//! so does what is looked at before the claim.
 
 use super::*;
 use crate::{
@@ -119,6 +120,43 @@ async fn one_that_says_the_same_and_whose_outcome_is_unknown() {
     let unknown = "UPDATE publication SET state = 'unknown', next_look_at = 0";
     claimed.forge(&format!("{unknown} WHERE id = '{}'", twin.publication_id)).await;
     assert_eq!(claimed.denial().await, r#"NotNow("one that says the same may be on the board already")"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_says_the_same_is_not_claimed_meanwhile() {
+    let desk = desk().await;
+    let (first, twin) = (desk.approved("Roast tomato soup").await, desk.approved("Roast tomato soup").await);
+    desk.world.advance(UNDO);
+    let unknown = "UPDATE publication SET state = 'unknown', next_look_at = 0";
+    fixture::run(desk.app(), &format!("{unknown} WHERE id = '{}'", twin.publication_id)).await;
+    assert!(matches!(claim::claim(desk.app()).await.unwrap(), claim::Claimed::Nothing));
+    assert_eq!(desk.publication(&first).await.0.state, PublicationState::Scheduled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_the_way_is_seen_before_it_is_claimed() {
+    for (forge, reason) in [
+        (
+            "INSERT INTO setting (name, value, changed_at) VALUES ('publishing.paused', '', 0)",
+            HoldReason::Paused,
+        ),
+        ("UPDATE connection SET state = 'held', hold_reason = 'spam'", HoldReason::Spam),
+        ("UPDATE connection SET state = 'unconfirmed'", HoldReason::WrongAccount),
+        ("UPDATE connection SET state = 'revoked'", HoldReason::Disconnected),
+        ("DELETE FROM token_grant", HoldReason::Disconnected),
+        ("UPDATE token_grant SET scopes = 'user_accounts:read,boards:read,pins:read'", HoldReason::Scope),
+        ("UPDATE publication SET environment = 'rehearsal'", HoldReason::Environment),
+        ("UPDATE publication SET environment = 'production'", HoldReason::Tier),
+    ] {
+        let desk = desk().await;
+        let approved = desk.approved("Roast tomato soup").await;
+        desk.world.advance(UNDO);
+        fixture::run(desk.app(), forge).await;
+        assert!(matches!(claim::claim(desk.app()).await.unwrap(), claim::Claimed::SetAside), "{forge}");
+        let publication = desk.publication(&approved).await.0;
+        let held = (PublicationState::Held, Some(reason));
+        assert_eq!((publication.state, publication.hold_reason), held, "{forge}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

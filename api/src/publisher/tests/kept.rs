@@ -51,7 +51,7 @@ async fn what_cannot_be_settled_now_is_settled_once_it_can_be() {
     let desk = desk().await;
     let approved = desk.answered_in_vain("Soup").await;
     assert!(!maintain(desk.app()).await.unwrap());
-    assert_eq!((kept(desk.app()).len(), files::set_aside_count(desk.app())), (1, 0));
+    assert_eq!(files::contents(desk.app()).unwrap(), files::Contents { kept: 1, set_aside: 0 });
     mend(desk.app()).await;
     run_until_idle(desk.app()).await.unwrap();
     assert_eq!(desk.publication(&approved).await.0.state, PublicationState::Published);
@@ -159,4 +159,28 @@ async fn a_lost_outcome_that_cannot_be_told_is_no_work_done() {
     );
     mend(desk.app()).await;
     assert!(reap::tell_lost_outcomes(desk.app()).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_pair_whose_request_was_taken_for_lost_is_stored_under_another() {
+    let desk = desk().await;
+    desk.app().hooks.crash_at(Point::RefreshAfterKeep);
+    assert!(connections::refresh(desk.app(), &desk.connection, 1).await.is_err());
+    desk.app().hooks.clear();
+    desk.world.advance(Duration::from_secs(3600));
+    // As a process tells it that does not see this folder.
+    assert!(reap::tell_lost_outcomes(desk.app()).await.unwrap());
+    connections::drain_spool(desk.app()).await.unwrap();
+    assert_eq!(files::contents(desk.app()).unwrap(), files::Contents::default());
+    let told = desk.world.story(&desk.connection).await;
+    assert_eq!(
+        told[told.len() - 4..],
+        [
+            "oauth.token.exchange_started",
+            "api.unknown unknown",
+            "oauth.token.exchange_started",
+            "oauth.token.refreshed"
+        ]
+    );
+    desk.is_whole().await;
 }

@@ -124,6 +124,7 @@ fn actions(visit: &Visit, story: &Story, roles: Roles) -> Actions {
     let missing = missing.into_iter().filter(|_| is_to_sign).map(|field| field.message);
     Actions {
         draft: story.url(),
+        version: draft.version,
         standing: Standing {
             state: parts::state(draft),
             publication: publication.and_then(parts::publication_state),

@@ -85,6 +85,19 @@ pub(crate) fn time(at: i64, times: &Times) -> Option<Check> {
     Some(Check::new(Outcome::Advice, words, sentence(&times.relative(at))))
 }
 
+/// A host in other letters than a to z may look like another one, so both ways to write it are shown.
+fn link(link: &str) -> Check {
+    let parsed = url::Url::parse(link).ok();
+    match parsed.as_ref().and_then(url::Url::host_str).filter(|host| host.contains("xn--")) {
+        Some(host) => Check::new(
+            Outcome::Advice,
+            "The link’s host has letters that may look like others",
+            format!("Not opened: {link}. Computers write its host {host}."),
+        ),
+        None => Check::new(Outcome::Good, "The link is well formed", format!("Not opened: {link}")),
+    }
+}
+
 /// Everything that is checked for a reviewer. `board` is what is known of it.
 pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>, times: &Times) -> Vec<Check> {
     let mut checks = match &story.asset {
@@ -104,7 +117,7 @@ pub(crate) fn review(story: &Story, board: Check, twins: Vec<Twin>, times: &Time
         ),
     });
     checks.push(match content.link() {
-        Some(link) => Check::new(Outcome::Good, "The link is well formed", format!("Not opened: {link}")),
+        Some(link) => self::link(link),
         None => Check::new(Outcome::Advice, "No link", "The Pin leads nowhere."),
     });
     checks.extend(words::advice(&[
@@ -162,6 +175,14 @@ mod tests {
         assert_eq!(told(now - DAY).as_deref(), Some("24 h ago."));
         assert_eq!(told(now + 73 * 366 * DAY).as_deref(), Some("In 73 years."));
         assert_eq!((told(now + DAY), told(now + 366 * DAY)), (None, None));
+    }
+
+    #[test]
+    fn a_host_that_may_pass_for_another_is_spelled_as_computers_do() {
+        let told = link("https://\u{435}xample.com/login");
+        assert_eq!(told.outcome, Outcome::Advice);
+        assert!(told.detail.unwrap().ends_with("Computers write its host xn--xample-2of.com."));
+        assert_eq!(link("https://example.com/login").outcome, Outcome::Good);
     }
 
     #[test]

@@ -187,6 +187,29 @@ async fn every_change_of_heart_has_its_button() {
 }
 
 #[tokio::test]
+async fn nobody_signs_moves_or_discards_what_their_page_does_not_show() {
+    let site = Site::with_pinterest().await;
+    let ada = site.signed_in("Ada").await;
+    let connection = site.connect(&ada).await;
+    let draft = ada.signs(&connection, "Plum tart").await;
+    let old = ada.get(&draft).await.hidden("version").unwrap().to_owned();
+    assert_eq!(ada.post(&format!("{draft}/withdraw"), &[]).await.location, draft);
+    let time = [("publish_local", "2026-12-01T09:00"), ("publish_zone", "UTC")];
+    for (verb, fields) in [("submit", &[][..]), ("reschedule", &time), ("discard", &[])] {
+        for version in [&*old, "none"] {
+            let sent = [&[("version", version)], fields].concat();
+            let page = ada.post(&format!("{draft}/{verb}"), &sent).await;
+            assert!(page.status == 412 && page.has("It has changed meanwhile"), "{verb}: {}", page.html);
+        }
+    }
+    let now = ada.get(&draft).await;
+    assert!(now.has("Sign and ask for approval") && !now.has("1 Dec 2026"), "{}", now.html);
+    let seen = [("version", now.hidden("version").unwrap())];
+    assert_eq!(ada.post(&format!("{draft}/submit"), &seen).await.location, draft);
+    site.finish(0).await;
+}
+
+#[tokio::test]
 async fn the_queue_filters_pages_and_forgives() {
     let site = Site::with_pinterest().await;
     let ada = site.signed_in("Ada").await;

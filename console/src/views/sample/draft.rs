@@ -100,6 +100,7 @@ fn actions(t: Tongue, state: DraftState, publication: PublicationState) -> Actio
     let roles = Roles { author: true, reviewer: true, admin: true, auditor: true };
     Actions {
         draft: "/drafts/drf_1".into(),
+        version: 4,
         standing: Standing {
             state,
             publication: Some(publication),

@@ -36,7 +36,7 @@ fn with_chunks(png: &[u8], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     file
 }
 
-pub(super) fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub(in crate::drafts::media) fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let body = [kind.as_slice(), content].concat();
     let length = u32::try_from(content.len()).expect("short").to_be_bytes();
     [length.as_slice(), &body, &crc(&body).to_be_bytes()].concat()
@@ -117,9 +117,11 @@ fn texts_of_a_png_go_and_the_rest_stays() {
     );
     let file = [&file[..], b"behind the end"].concat();
     assert!(inspect(&file).expect("taken").bytes == clean);
-    let shown =
-        with_chunks(&clean, &[(b"pHYs", &[0, 0, 11, 19, 0, 0, 11, 19, 1]), (b"gAMA", &[0, 0, 177, 143])]);
+    let shown = with_chunks(&clean, &[(b"pHYs", &[0, 0, 11, 19, 0, 0, 11, 19, 1]), (b"sRGB", &[0])]);
     assert!(inspect(&shown).expect("taken").bytes == shown, "what says how it looks is kept");
+    let two_faced =
+        with_chunks(&clean, &[(b"gAMA", &[0, 0, 0, 100]), (b"cHRM", &[0; 32]), (b"cICP", &[9, 16, 0, 1])]);
+    assert!(inspect(&two_faced).expect("taken").bytes == clean, "but not what only some go by");
 }
 
 #[test]
