@@ -10,7 +10,7 @@ use countersign_api::secret::Secret;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 
-use crate::views::error_page;
+use crate::views::error_page::{self, Kept};
 use crate::views::sign_in as view;
 use crate::web::error::with_wait;
 use crate::web::form::kept_through_sign_in;
@@ -56,14 +56,19 @@ pub(super) async fn sign_in(visit: Visit, form: OpenForm) -> Answer {
     };
     leave_for_another(&visit).await;
     let answer = match kept_through_sign_in(&form) {
-        Some(form) => match visit.in_session(&session).await {
-            Ok(visit) => page(kept::again(&visit, &form).await),
-            // Through the door once more; neither the cookie nor what was typed is lost.
-            Err(_) => page(error_page::session_ended(&visit.bare_frame(), &form, "", None)),
-        },
+        Some(form) => kept_again(&visit, &session, &form).await,
         None => signed_in(&visit, &form, &session),
     };
     Ok(enter(&visit, &session, answer))
+}
+
+/// What was kept through the sign-in, to be sent again in the new session.
+async fn kept_again(visit: &Visit, session: &Session, form: &Kept) -> Response {
+    match visit.in_session(session).await {
+        Ok(visit) => page(kept::again(&visit, form).await),
+        // Through the door once more; neither the cookie nor what was typed is lost.
+        Err(_) => page(error_page::session_ended(&visit.bare_frame(), form, "", None)),
+    }
 }
 
 /// The first step brings a password, the second a ticket that stands for it.
