@@ -158,14 +158,20 @@ async fn looked_at(browser: &Actor, step: &Form, guesses: std::ops::Range<u32>) 
     looked_at
 }
 
-#[tokio::test]
-async fn guesses_that_come_at_once_are_counted_one_by_one() {
-    let h = Harness::start().await;
+/// A browser whose person has proven the password, and the form that asks for a code.
+async fn asked_for_a_code(h: &Harness) -> (Actor, Form) {
     let author = h.author().await;
-    with_factor(&h, &author).await;
+    with_factor(h, &author).await;
     h.advance(STEP);
     let browser = author.in_another_browser();
     let step = second_step(&browser, "/").await;
+    (browser, step)
+}
+
+#[tokio::test]
+async fn guesses_that_come_at_once_are_counted_one_by_one() {
+    let h = Harness::start().await;
+    let (browser, step) = asked_for_a_code(&h).await;
     assert_eq!(looked_at(&browser, &step, 0..20).await, 10);
     h.advance(STEP);
     assert_eq!(looked_at(&browser, &step, 20..25).await, 1, "one more for each half minute");
@@ -175,11 +181,7 @@ async fn guesses_that_come_at_once_are_counted_one_by_one() {
 #[tokio::test]
 async fn a_clock_that_is_set_back_gives_no_guesses_for_nothing_and_locks_nobody_out() {
     let h = Harness::start().await;
-    let author = h.author().await;
-    with_factor(&h, &author).await;
-    h.advance(STEP);
-    let browser = author.in_another_browser();
-    let step = second_step(&browser, "/").await;
+    let (browser, step) = asked_for_a_code(&h).await;
     assert_eq!(looked_at(&browser, &step, 0..11).await, 10);
     h.set_clock(|now| now.minus(2 * STEP));
     assert_eq!(looked_at(&browser, &step, 11..13).await, 0);

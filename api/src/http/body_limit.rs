@@ -114,7 +114,8 @@ fn counted(body: Body, limit: usize, patience: Duration, overrun: Overrun) -> Bo
     Body::from_bytes_stream(stream)
 }
 
-/// The chunks that come in time; once it is over, an error in the place of the rest.
+/// The chunks that come in time; once it is over, an error in the place of the rest. It is the socket's own time, as where a
+/// connection to the database is waited for, and decides nothing of what is done.
 fn within(
     chunks: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
     patience: Duration,

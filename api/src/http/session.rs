@@ -168,7 +168,9 @@ impl SessionApi {
             let session = sign_in(&app, &caller, input.read()?).await?;
             leave(&app, &caller).await;
             let cookie = cookie::set(&session, &app.timing.sign_in, app.config.server.is_https());
-            let me = begun(&app, &session).await;
+            // That they cannot be counted must not lose the cookie.
+            let left = second_factor::codes_left(&app, &session.operator).await.unwrap_or(None);
+            let me = me(&session.operator, Some(&session.csrf_token), left);
             Ok(BeginSession::Begun(Json(me), text(&cookie)))
         };
         auth::answer(&app, work).await
@@ -224,7 +226,8 @@ impl SessionApi {
         let work = async {
             let operator = operators::people::find(&app, access.principal().id()).await?;
             let csrf_token = access.session().ok().map(|session| &session.csrf_token);
-            Ok(ShowMe::Shown(Json(me(&app, &operator, csrf_token).await?)))
+            let left = second_factor::codes_left(&app, &operator).await?;
+            Ok(ShowMe::Shown(Json(me(&operator, csrf_token, left))))
         };
         access.answer(&app, "me.show", work).await
     }
@@ -248,17 +251,9 @@ impl SessionApi {
     }
 }
 
-async fn me(app: &App, operator: &Operator, csrf_token: Option<&Secret>) -> Result<Me, Refused> {
-    let recovery_codes_left = second_factor::codes_left(app, operator).await?;
+fn me(operator: &Operator, csrf_token: Option<&Secret>, recovery_codes_left: Option<u64>) -> Me {
     let csrf_token = csrf_token.map(|token| token.expose().to_owned());
-    Ok(Me { operator: OperatorBody::from(operator), csrf_token, recovery_codes_left })
-}
-
-/// Who has just come in. That the recovery codes cannot be counted must not lose the cookie.
-async fn begun(app: &App, session: &Session) -> Me {
-    let recovery_codes_left = second_factor::codes_left(app, &session.operator).await.unwrap_or(None);
-    let csrf_token = Some(session.csrf_token.expose().to_owned());
-    Me { operator: OperatorBody::from(&session.operator), csrf_token, recovery_codes_left }
+    Me { operator: OperatorBody::from(operator), csrf_token, recovery_codes_left }
 }
 
 /// Ends the session that this client was in, so that none is left behind. Somebody has come in by now: that it could not
